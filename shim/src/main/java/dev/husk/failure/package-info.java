@@ -1,0 +1,5 @@
+/** The one form that every error of husk has. Knows no other package. */
+@NullMarked
+package dev.husk.failure;
+
+import org.jspecify.annotations.NullMarked;
