@@ -1,0 +1,48 @@
+package dev.husk.sandbox;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A snapshot of one sandbox.
+ *
+ * @param ociVersion of the config
+ * @param bundle absolute
+ * @param pid of the payload in the shim's pid namespace, the same before and after start
+ * @param cgroup path of P below the cgroup v2 mount, as in {@code /proc/PID/cgroup}
+ * @param limits every limit asked for or defaulted, and whether it is in force
+ */
+public record SandboxStatus(
+    String id,
+    String ociVersion,
+    Phase phase,
+    String bundle,
+    OptionalInt pid,
+    Map<String, String> annotations,
+    Instant createdAt,
+    Optional<Instant> startedAt,
+    Optional<ExitStatus> exit,
+    String cgroup,
+    List<LimitStatus> limits) {
+
+  /**
+   * One limit.
+   *
+   * @param property the config's property, or the name of the default: {@code pids.limit}
+   * @param file cgroup file: {@code pids.max}
+   * @param value as written or as it would be written
+   * @param isDefault set by husk since the config sets none
+   * @param enforced read back from the kernel
+   * @param reason why it is not enforced; empty when it is
+   */
+  public record LimitStatus(
+      String property,
+      String file,
+      String value,
+      boolean isDefault,
+      boolean enforced,
+      String reason) {}
+}

@@ -1,0 +1,34 @@
+package dev.husk.sandbox;
+
+import dev.husk.failure.HuskException;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What a shim process offers, without any transport. Stages fail with {@link HuskException}; no
+ * method blocks.
+ */
+public interface Shim {
+  /** Version and what this host can do; probed once. */
+  ShimInfo info();
+
+  /** All sandboxes of this process, deleted ones excluded. */
+  List<Sandbox> sandboxes();
+
+  /**
+   * @param id empty means the only sandbox there is
+   * @throws HuskException NOT_FOUND
+   */
+  Sandbox sandbox(String id) throws HuskException;
+
+  /** Creates; completes when the payload waits for {@link Sandbox#start}. */
+  CompletionStage<Sandbox> create(CreateOptions options);
+
+  /**
+   * Asks the process to end.
+   *
+   * @param force also when a sandbox is still there: it is killed and deleted
+   * @return completes once everything is gone and just before the process ends
+   */
+  CompletionStage<Void> shutdown(boolean force);
+}
