@@ -1,5 +1,6 @@
 package dev.husk.process;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -8,11 +9,41 @@ import java.time.Duration;
  * procfs. The JDK turns a failed write into text and a missing file into one of three exceptions.
  */
 public final class SysFiles {
+  private static final int O_RDONLY = 0;
+  private static final int O_WRONLY = 1;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int POLLPRI = 2;
+  private static final int CHUNK = 8 << 10;
+  private static final int LARGEST_FILE = 1 << 20;
+
   private SysFiles() {}
 
   /** The whole content, at most 1 MiB. */
   public static String read(Path path) throws ErrnoException {
-    throw new UnsupportedOperationException("native part not yet linked: " + path);
+    int fd = check("open", path, Native.open(Native.cString(path), O_RDONLY | O_CLOEXEC, 0));
+    try {
+      return readFrom(fd, path);
+    } finally {
+      Native.close(fd);
+    }
+  }
+
+  private static String readFrom(int fd, Path path) throws ErrnoException {
+    byte[] buffer = new byte[CHUNK];
+    int length = 0;
+    while (true) {
+      int count = check("read", path, Native.read(fd, buffer, length, buffer.length - length));
+      if (count == 0) {
+        return new String(buffer, 0, length, StandardCharsets.UTF_8);
+      }
+      length += count;
+      if (length == buffer.length) {
+        if (length >= LARGEST_FILE) {
+          throw new ErrnoException("read", path.toString(), Errno.of(27));
+        }
+        buffer = java.util.Arrays.copyOf(buffer, length * 2);
+      }
+    }
   }
 
   /**
@@ -20,17 +51,26 @@ public final class SysFiles {
    * a command per write.
    */
   public static void write(Path path, String content) throws ErrnoException {
-    throw new UnsupportedOperationException("native part not yet linked: " + path + content);
+    int fd = check("open", path, Native.open(Native.cString(path), O_WRONLY | O_CLOEXEC, 0));
+    try {
+      byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+      int count = check("write", path, Native.write(fd, bytes, 0, bytes.length));
+      if (count != bytes.length) {
+        throw new ErrnoException("write", path.toString(), Errno.of(5));
+      }
+    } finally {
+      Native.close(fd);
+    }
   }
 
   /** mkdir(2) with that mode; the umask is taken off. */
   public static void mkdir(Path path, int mode) throws ErrnoException {
-    throw new UnsupportedOperationException("native part not yet linked: " + path + mode);
+    check("mkdir", path, Native.mkdir(Native.cString(path), mode));
   }
 
   /** rmdir(2); may block for ever in the kernel, never call it on a thread that is needed. */
   public static void rmdir(Path path) throws ErrnoException {
-    throw new UnsupportedOperationException("native part not yet linked: " + path);
+    check("rmdir", path, Native.rmdir(Native.cString(path)));
   }
 
   /**
@@ -40,6 +80,24 @@ public final class SysFiles {
    * @return the content now
    */
   public static String awaitChange(Path path, String seen, Duration timeout) throws ErrnoException {
-    throw new UnsupportedOperationException("native part not yet linked: " + path + seen + timeout);
+    int fd = check("open", path, Native.open(Native.cString(path), O_RDONLY | O_CLOEXEC, 0));
+    try {
+      String now = readFrom(fd, path);
+      if (now.equals(seen)) {
+        int millis = (int) Math.min(Integer.MAX_VALUE, Math.max(0, timeout.toMillis()));
+        check("poll", path, Native.poll(new int[] {fd}, new int[] {POLLPRI}, millis));
+        now = read(path);
+      }
+      return now;
+    } finally {
+      Native.close(fd);
+    }
+  }
+
+  private static int check(String operation, Path path, int result) throws ErrnoException {
+    if (result < 0) {
+      throw new ErrnoException(operation, path.toString(), Errno.of(-result));
+    }
+    return result;
   }
 }

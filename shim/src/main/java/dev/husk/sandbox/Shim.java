@@ -16,6 +16,8 @@ public interface Shim {
   List<Sandbox> sandboxes();
 
   /**
+   * The sandbox of that id.
+   *
    * @param id empty means the only sandbox there is
    * @throws HuskException NOT_FOUND
    */
