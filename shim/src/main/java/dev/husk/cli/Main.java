@@ -1,0 +1,11 @@
+package dev.husk.cli;
+
+/** Entry point. */
+public final class Main {
+  private Main() {}
+
+  /** Says hello. */
+  public static void main(String[] args) {
+    System.out.println("hello from husk");
+  }
+}
