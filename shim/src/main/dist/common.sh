@@ -38,3 +38,12 @@ with_log() {
   tail -n 40 "$log" >&2
   die 70 "failed: $what. The full log is $log"
 }
+
+# One build at a time in this tree. The lock is on the directory SHIM, so it leaves no file; descriptor 9 stays open in what is
+# started, so that a build which outlives its interrupted set-up still holds the next one up.
+lock() {
+  exec 9<"$1"
+  flock -n 9 && return
+  say 'another set-up or test run is at work in this tree; waiting for it (30 minutes at most)'
+  flock -w 1800 9 || die 75 'still locked after 30 minutes: end the other set-up or test run, then try again'
+}

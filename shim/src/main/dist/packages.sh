@@ -81,3 +81,17 @@ install_jdk25() {
     'this Debian has no package of JDK 25. Install one by hand (any vendor) below /usr/lib/jvm, or set JAVA_HOME to it, and run again'
   apt_install "$1" openjdk-25-jdk-headless
 }
+
+# try_install LOG PACKAGE...: the same for what can be done without; fails instead of ending the script.
+try_install() { (install_packages "$@"); }
+
+# prepare_machine LOG: everything that a build and a sandbox need; sets JAVA_HOME.
+prepare_machine() {
+  install_packages "$1" bubblewrap busybox-static gcc libc6-dev make maven
+  JAVA_HOME=$(find_jdk25) || {
+    install_jdk25 "$1"
+    JAVA_HOME=$(find_jdk25) || die 69 'the package of JDK 25 is installed and yet no JDK 25 is below /usr/lib/jvm or on the PATH'
+  }
+  export JAVA_HOME
+  say "JDK 25: $JAVA_HOME"
+}
