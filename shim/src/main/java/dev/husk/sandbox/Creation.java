@@ -4,7 +4,11 @@ import dev.husk.bwrap.BwrapProgram;
 import dev.husk.bwrap.MountCheck;
 import dev.husk.bwrap.SandboxPlan;
 import dev.husk.bwrap.SandboxPlanner;
+import dev.husk.cgroup.CgroupFs;
 import dev.husk.cgroup.CgroupHost;
+import dev.husk.cgroup.KernelCgroupFs;
+import dev.husk.cgroup.Removal;
+import dev.husk.cgroup.RetryBudget;
 import dev.husk.cgroup.SandboxCgroup;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.OciConfig;
@@ -84,20 +88,26 @@ final class Creation {
   }
 
   private SandboxCgroup makeCgroup(OciConfig config) throws HuskException {
-    CgroupHost host = CgroupHost.detect();
+    CgroupFs fs = new KernelCgroupFs();
     SandboxCgroup cgroup =
         SandboxCgroup.create(
-            host,
-            config.linux().cgroupsPath(),
-            options.id(),
-            config.linux().resources(),
-            options.limits());
-    undo.add(
-        () -> {
-          cgroup.kill();
-          cgroup.remove(REMOVAL);
-        });
+            fs,
+            CgroupHost.detect(fs),
+            new SandboxCgroup.Spec(
+                options.id(),
+                config.linux().cgroupsPath(),
+                config.linux().resources(),
+                options.limits(),
+                RetryBudget.DEFAULT,
+                state.abandonedState().isPresent()));
+    undo.add(() -> removeOrReport(cgroup));
     return cgroup;
+  }
+
+  private static void removeOrReport(SandboxCgroup cgroup) {
+    if (cgroup.remove(REMOVAL) instanceof Removal.Leaked leak) {
+      System.err.println("husk: cannot remove " + leak.path() + ": " + leak.reason());
+    }
   }
 
   private void verify(Payload payload, SandboxPlan plan) throws HuskException {
@@ -124,10 +134,9 @@ final class Creation {
   }
 
   private static void release(Payload payload) {
-    payload.cgroup().kill();
     payload.control().close();
+    removeOrReport(payload.cgroup());
     payload.messages().close();
-    payload.pidfd().awaitEnd((int) REMOVAL.toMillis());
     payload.pidfd().close();
     ExitObservation.endMonitor(payload.monitor());
   }

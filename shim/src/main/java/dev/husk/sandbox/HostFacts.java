@@ -3,6 +3,7 @@ package dev.husk.sandbox;
 import dev.husk.bwrap.BwrapProgram;
 import dev.husk.bwrap.Weakness;
 import dev.husk.cgroup.CgroupHost;
+import dev.husk.cgroup.KernelCgroupFs;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.SpecVersion;
 import dev.husk.process.ErrnoException;
@@ -20,7 +21,7 @@ final class HostFacts {
   private HostFacts() {}
 
   static ShimInfo gather(Spawner spawner, ShimOptions options) throws HuskException {
-    CgroupHost host = CgroupHost.detect();
+    CgroupHost host = CgroupHost.detect(new KernelCgroupFs());
     BwrapProgram bwrap = Bwraps.find(spawner, options);
     List<ShimInfo.Feature> features = new ArrayList<>();
     for (KernelProbe.CloneFlag flag : KernelProbe.CloneFlag.values()) {

@@ -1,5 +1,6 @@
 package dev.husk.sandbox;
 
+import dev.husk.cgroup.Removal;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.ConfigReader;
 import dev.husk.oci.OciConfig;
@@ -268,25 +269,25 @@ final class LocalSandbox implements Sandbox {
     loop.forget(payload.monitor().pidfd());
     loop.forget(payload.pidfd());
     if (!payload.pidfd().awaitEnd(0)) {
-      payload.cgroup().kill();
-      payload.pidfd().awaitEnd((int) EMPTY.toMillis());
+      endTree(payload);
     }
     Optional<String> why = cause.isEmpty() ? reasonOfKill : Optional.of(cause);
     ExitStatus status = ExitObservation.observe(payload, why, clock.instant());
-    if (payload.cgroup().populated()) {
-      payload.cgroup().kill();
-      if (!payload.cgroup().awaitEmpty(EMPTY)) {
-        events.add(
-            new Event.Warning(
-                "processes are still in " + payload.cgroup().relativePath() + " after the kill"));
-      }
-    }
+    endTree(payload);
     payload.control().close();
     payload.messages().close();
     state = new State.Stopped(payload, startedAt, status);
     events.add(new Event.Exited(status));
     recordState();
     exit.complete(status);
+  }
+
+  private void endTree(Payload payload) {
+    try {
+      payload.cgroup().killAndAwaitEmpty(EMPTY);
+    } catch (HuskException e) {
+      events.add(new Event.Warning(e.getMessage()));
+    }
   }
 
   private void monitorEnded() {
@@ -325,7 +326,7 @@ final class LocalSandbox implements Sandbox {
   private void endUnsupervised(String reason) {
     reasonOfKill = Optional.of(reason);
     events.add(new Event.Warning("killing the sandbox: " + reason));
-    payloadOf(state).ifPresent(payload -> payload.cgroup().kill());
+    payloadOf(state).ifPresent(this::endTree);
   }
 
   @Override
@@ -350,7 +351,6 @@ final class LocalSandbox implements Sandbox {
           state instanceof State.Running running
               ? Optional.of(running.startedAt())
               : Optional.empty();
-      payload.cgroup().kill();
       stop(payload, startedAt, "deleted");
     }
     remove(payload);
@@ -368,10 +368,9 @@ final class LocalSandbox implements Sandbox {
   }
 
   private void remove(Payload payload) throws HuskException {
-    Optional<String> leak = payload.cgroup().remove(REMOVAL);
-    if (leak.isPresent()) {
+    if (payload.cgroup().remove(REMOVAL) instanceof Removal.Leaked leak) {
       SandboxFailure.Leaked leaked =
-          new SandboxFailure.Leaked(id(), payload.cgroup().relativePath(), leak.get());
+          new SandboxFailure.Leaked(id(), leak.path(), leak.reason());
       events.add(new Event.Warning(leaked.message()));
       throw new HuskException(leaked);
     }

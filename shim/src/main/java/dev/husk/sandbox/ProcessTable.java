@@ -1,7 +1,7 @@
 package dev.husk.sandbox;
 
+import dev.husk.cgroup.Member;
 import dev.husk.cgroup.SandboxCgroup;
-import dev.husk.cgroup.SandboxProcess;
 import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.ProcFs;
@@ -14,15 +14,17 @@ final class ProcessTable {
 
   static List<ProcessEntry> of(SandboxCgroup cgroup) throws HuskException {
     List<ProcessEntry> entries = new ArrayList<>();
-    for (SandboxProcess process : cgroup.processes()) {
+    String above = cgroup.relativePath() + "/";
+    for (Member member : cgroup.processes()) {
+      int pid = (int) member.pid();
       try {
-        int inner = ProcFs.innermostPid(process.pid());
+        int inner = ProcFs.innermostPid(pid);
         entries.add(
             new ProcessEntry(
-                process.pid(),
-                inner == process.pid() ? 0 : inner,
-                process.cgroup(),
-                ProcFs.command(process.pid())));
+                pid,
+                inner == pid ? 0 : inner,
+                member.cgroup().substring(above.length()),
+                ProcFs.command(pid)));
       } catch (ErrnoException e) {
         // It has ended between the listing and the look: it is no process of the sandbox any more.
         continue;

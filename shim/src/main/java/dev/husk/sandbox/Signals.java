@@ -1,10 +1,13 @@
 package dev.husk.sandbox;
 
+import dev.husk.cgroup.Member;
 import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.Pidfd;
 import dev.husk.process.ProcFs;
 import dev.husk.process.ProcessFailure;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Sends signals to a sandbox. Safe on any thread. */
 final class Signals {
@@ -36,15 +39,16 @@ final class Signals {
   }
 
   private static void sendToOthers(Payload payload, int signal) throws HuskException {
-    java.util.Set<Integer> signalled = new java.util.HashSet<>();
+    Set<Integer> signalled = new HashSet<>();
     signalled.add(payload.pid());
     signalled.add(payload.monitor().pid());
     for (int pass = 0; pass < PASSES; pass++) {
       boolean sent = false;
-      for (SandboxProcess process : payload.cgroup().processes()) {
-        if (signalled.add(process.pid())) {
+      for (Member member : payload.cgroup().processes()) {
+        int pid = (int) member.pid();
+        if (signalled.add(pid)) {
           sent = true;
-          sendIfStillMember(payload, process.pid(), signal);
+          sendIfStillMember(payload, pid, signal);
         }
       }
       if (!sent) {
