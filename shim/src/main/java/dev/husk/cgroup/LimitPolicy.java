@@ -1,6 +1,8 @@
 package dev.husk.cgroup;
 
 /**
+ * The operator's word on limits.
+ *
  * @param defaults whether husk bounds pids and memory when the config sets no such limit
  * @param enforcement what happens to a limit of the config that cannot be put in force; a default
  *     that cannot be is never fatal
