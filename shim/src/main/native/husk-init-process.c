@@ -6,11 +6,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { LAST_SIGNAL = 64, KERNEL_MASK_SIZE = 8 };
+
+/*
+ * The bare system call: libc refuses to touch the two signals that it uses itself, and whoever
+ * started us may have left them ignored.
+ */
 void reset_signals(void) {
-  struct sigaction action = {.sa_handler = SIG_DFL};
-  for (int number = 1; number <= SIGRTMAX; number++) {
-    /* Fails for SIGKILL, SIGSTOP and the two that libc keeps: those are at their default. */
-    (void)sigaction(number, &action, NULL);
+  static const unsigned long default_action[4]; /* SIG_DFL, no flags, no restorer, empty mask */
+  for (int number = 1; number <= LAST_SIGNAL; number++) {
+    (void)syscall(SYS_rt_sigaction, number, default_action, NULL, KERNEL_MASK_SIZE);
   }
   sigset_t none;
   sigemptyset(&none);
