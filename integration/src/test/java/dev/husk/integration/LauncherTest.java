@@ -109,7 +109,7 @@ class LauncherTest {
     Files.writeString(setup, "#!/bin/sh\necho \"set-up of [$*]\"\nexit 69\n");
     assertThat(setup.toFile().setExecutable(true)).isTrue();
 
-    Outcome outcome = launch(husk, temp, Map.of(), List.of("run", "x"));
+    Outcome outcome = launch(husk, temp, Map.of("HUSK_NO_SETUP", ""), List.of("run", "x"));
 
     assertThat(outcome.status()).isEqualTo(69);
     assertThat(outcome.output()).isEmpty();
