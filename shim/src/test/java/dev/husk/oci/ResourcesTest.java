@@ -14,7 +14,7 @@ class ResourcesTest {
   void absentResourcesAreNone() {
     assertThat(Sample.typical().without(AT).parsed().linux().resources())
         .isEqualTo(Resources.none());
-    assertThat(Sample.typical().without("/linux").parsed().linux().resources())
+    assertThat(Sample.typical().without("/hostname").without("/linux").parsed().linux().resources())
         .isEqualTo(Resources.none());
   }
 
