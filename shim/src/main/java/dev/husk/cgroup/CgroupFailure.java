@@ -1,0 +1,398 @@
+package dev.husk.cgroup;
+
+import dev.husk.failure.Failure;
+import dev.husk.failure.FailureKind;
+import dev.husk.process.Errno;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** What can go wrong with cgroups, told apart by what the reader has to do about it. */
+public sealed interface CgroupFailure extends Failure {
+
+  /** No usable cgroup v2 tree on this host. */
+  record UnsupportedHost(String where, String why, String remedy) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "find the cgroup v2 tree";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** The tree is there and not ours to change: EACCES, EPERM, EROFS. */
+  record NotDelegated(String what, String where, Errno errno) implements CgroupFailure {
+    @Override
+    public String why() {
+      return errno + ", the cgroup is not delegated to this user";
+    }
+
+    @Override
+    public String remedy() {
+      return errno.equals(Errno.EROFS)
+          ? "mount cgroup2 writable (docker: --privileged, or a writable cgroup mount)"
+          : "run as root, or have the directory delegated (systemd: Delegate=yes) and name it in"
+              + " linux.cgroupsPath";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.DENIED;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
+    }
+  }
+
+  /** EBUSY until the retry budget was used up: processes kept appearing in the cgroup. */
+  record Busy(String what, String where, int rounds, long millis, String processes)
+      implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.EBUSY
+          + " after "
+          + rounds
+          + " rounds in "
+          + millis
+          + " ms, processes there: "
+          + processes;
+    }
+
+    @Override
+    public String remedy() {
+      return "end or move what keeps starting processes in that cgroup, or choose another"
+          + " linux.cgroupsPath";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXHAUSTED;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(Errno.EBUSY.value());
+    }
+  }
+
+  /** Controllers that a limit needs and that this part of the tree does not have. */
+  record MissingControllers(
+      String what, String where, List<String> missing, String available, String properties)
+      implements CgroupFailure {
+    public MissingControllers {
+      missing = List.copyOf(missing);
+    }
+
+    @Override
+    public String why() {
+      return "no controller "
+          + String.join(", ", missing)
+          + " (needed by "
+          + properties
+          + "); available: "
+          + (available.isEmpty() ? "none" : available);
+    }
+
+    @Override
+    public String remedy() {
+      return "enable it for cgroup v2 (boot with systemd.unified_cgroup_hierarchy=1, or"
+          + " Delegate= it), remove the limit, or accept the loss with"
+          + " --cgroup-limits=best-effort";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** The cgroup is, or is below, a threaded one: EOPNOTSUPP. */
+  record ThreadedSubtree(String what, String where, String type) implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.EOPNOTSUPP + ", its cgroup.type is \"" + type + "\"";
+    }
+
+    @Override
+    public String remedy() {
+      return "write \"-cpu -cpuset -pids\" to the cgroup.subtree_control of the threaded ancestor,"
+          + " or choose another linux.cgroupsPath";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(Errno.EOPNOTSUPP.value());
+    }
+  }
+
+  /** A process of another pid namespace is in the cgroup; nobody in here can move it. */
+  record ForeignProcess(String what, String where) implements CgroupFailure {
+    @Override
+    public String why() {
+      return "cgroup.procs lists pid 0, a process outside this pid namespace";
+    }
+
+    @Override
+    public String remedy() {
+      return "use a cgroup that holds only processes of this pid namespace, or run husk in the"
+          + " pid namespace of that process";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** Somebody removed the cgroup meanwhile: ENOENT, ENODEV. */
+  record Vanished(String what, String where, Errno errno) implements CgroupFailure {
+    @Override
+    public String why() {
+      return errno + ", the cgroup was removed by somebody else";
+    }
+
+    @Override
+    public String remedy() {
+      return "find what else manages this part of the tree and give husk one of its own by"
+          + " linux.cgroupsPath";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
+    }
+  }
+
+  /** An ancestor holds processes, so that it cannot give controllers to its children. */
+  record NotEmpty(String what, String where, String processes) implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.EBUSY + ", it holds the processes " + processes;
+    }
+
+    @Override
+    public String remedy() {
+      return "move these processes into a child cgroup, or choose another linux.cgroupsPath";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(Errno.EBUSY.value());
+    }
+  }
+
+  /** The sandbox's cgroup is already there. */
+  record Exists(String where, String processes) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "create the sandbox's cgroup";
+    }
+
+    @Override
+    public String why() {
+      return processes.isEmpty()
+          ? "it exists, without processes"
+          : "it exists, with the processes " + processes;
+    }
+
+    @Override
+    public String remedy() {
+      return processes.isEmpty()
+          ? "remove the empty cgroup with rmdir, or choose another id or linux.cgroupsPath"
+          : "delete the sandbox that owns it, or choose another id or linux.cgroupsPath";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXISTS;
+    }
+  }
+
+  /** An ancestor's cgroup.max.depth or cgroup.max.descendants is reached: EAGAIN. */
+  record TooDeep(String what, String where) implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.EAGAIN
+          + ", cgroup.max.depth or cgroup.max.descendants of an ancestor is reached";
+    }
+
+    @Override
+    public String remedy() {
+      return "raise that bound, or remove cgroups that are no longer used";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXHAUSTED;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(Errno.EAGAIN.value());
+    }
+  }
+
+  /** A value of the config that cannot be meant, whatever the host. */
+  record InvalidValue(String where, String why, String remedy) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "check the cgroup settings";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.INVALID;
+    }
+  }
+
+  /** A setting that exists in cgroup v1 only. */
+  record NotInV2(String where, String why) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "apply the limits";
+    }
+
+    @Override
+    public String remedy() {
+      return "remove it from the config, or accept the loss with --cgroup-limits=best-effort";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.UNSUPPORTED;
+    }
+  }
+
+  /** The kernel refused a limit, or kept another value than was written. */
+  record LimitRefused(String where, String file, String value, String why)
+      implements CgroupFailure {
+    @Override
+    public String what() {
+      return "write " + value + " to " + file;
+    }
+
+    @Override
+    public String remedy() {
+      return "correct the value for this host, or accept the loss with --cgroup-limits=best-effort";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** A process is not where every process of the sandbox has to be. */
+  record Escaped(String where, String expected, String actual) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "verify the cgroup of a process";
+    }
+
+    @Override
+    public String why() {
+      return "it is in " + actual + ", not at or below " + expected;
+    }
+
+    @Override
+    public String remedy() {
+      return "nothing of the payload was run; find what moves processes between cgroups on this"
+          + " host";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.INTERNAL;
+    }
+  }
+
+  /** A process ended while it was looked at. */
+  record ProcessGone(String what, String where, Errno errno) implements CgroupFailure {
+    @Override
+    public String why() {
+      return errno + ", the process has ended";
+    }
+
+    @Override
+    public String remedy() {
+      return "look at the messages of the sandbox for the reason of its end";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.INTERNAL;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
+    }
+  }
+
+  /** Processes of the sandbox outlived the time given for their end. */
+  record StillPopulated(String where, long millis, String processes) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "wait until the sandbox is empty";
+    }
+
+    @Override
+    public String why() {
+      return "still populated after " + millis + " ms by " + processes;
+    }
+
+    @Override
+    public String remedy() {
+      return "a process in uninterruptible sleep (state D in ps) ends when its I/O does; delete"
+          + " the sandbox again then";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.TIMEOUT;
+    }
+  }
+
+  /** An error number that has no meaning of its own at that step. */
+  record Io(String what, String where, Errno errno) implements CgroupFailure {
+    @Override
+    public String why() {
+      return errno.toString();
+    }
+
+    @Override
+    public String remedy() {
+      return "look into the kernel log for this cgroup, and report the message with the kernel's"
+          + " version";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.INTERNAL;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.husk.cgroup;
+
+import dev.husk.failure.HuskException;
+import dev.husk.process.Errno;
+import dev.husk.process.ErrnoException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The host's cgroup v2 tree as this process sees it.
+ *
+ * @param mountPoint of the cgroup2 mount in use
+ * @param mountRoot what of the hierarchy that mount shows, as {@code /proc/PID/cgroup} would name
+ *     it; {@code /} on a plain host and in a container with a cgroup namespace of its own
+ * @param ownPath this process' {@code 0::} path
+ * @param controllers usable at the mount point; on a hybrid host only those not bound to v1
+ * @param insideContainer the mount point is not the root of the kernel's hierarchy, and so bound to
+ *     the no-internal-process rule
+ * @param rootPopulated the mount point is not the kernel's root and holds processes, which have to
+ *     be moved to {@code /init} before it can hand controllers down
+ */
+public record CgroupHost(
+    Mode mode,
+    Path mountPoint,
+    String mountRoot,
+    String ownPath,
+    List<String> controllers,
+    boolean insideContainer,
+    boolean rootPopulated) {
+
+  /** How cgroup v2 is set up. */
+  public enum Mode {
+    /** cgroup v2 only. */
+    UNIFIED,
+    /** v1 hierarchies as well; the v2 tree contains and kills, and limits what v1 left to it. */
+    HYBRID
+  }
+
+  private static final String UNIFY =
+      "boot with systemd.unified_cgroup_hierarchy=1, or mount cgroup2 in this container";
+
+  public CgroupHost {
+    controllers = List.copyOf(controllers);
+  }
+
+  /** This process' host. */
+  public static CgroupHost detect(CgroupFs fs) throws HuskException {
+    return detect(fs, procSelf(fs, "mountinfo"), procSelf(fs, "cgroup"));
+  }
+
+  private static String procSelf(CgroupFs fs, String file) throws HuskException {
+    Path path = Path.of("/proc/self", file);
+    try {
+      return fs.read(path);
+    } catch (ErrnoException e) {
+      throw new HuskException(
+          new CgroupFailure.UnsupportedHost(
+              path.toString(), e.errno().toString(), "mount proc at /proc"),
+          e);
+    }
+  }
+
+  /**
+   * The same from the text of {@code /proc/self/mountinfo} and {@code /proc/self/cgroup}.
+   *
+   * @throws HuskException {@link CgroupFailure.UnsupportedHost} on pure v1 and without cgroups,
+   *     {@link CgroupFailure.NotDelegated} when nothing there may be written
+   */
+  static CgroupHost detect(CgroupFs fs, String mountInfo, String selfCgroup) throws HuskException {
+    List<MountInfo.Mount> mounts = MountInfo.parse(mountInfo);
+    String own = ownPath(selfCgroup, mounts);
+    MountInfo.Mount mount = choose(mounts, own);
+    Path point = Path.of(mount.mountPoint());
+    boolean container = !isKernelRoot(fs, point);
+    requireWritable(fs, mount, own);
+    try {
+      return new CgroupHost(
+          Membership.hasV1(selfCgroup) ? Mode.HYBRID : Mode.UNIFIED,
+          point,
+          mount.root(),
+          own,
+          Controllers.available(fs, point),
+          container,
+          container && !fs.read(point.resolve("cgroup.procs")).isBlank());
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(fs, "read the cgroup v2 tree", point, e);
+    }
+  }
+
+  private static String ownPath(String selfCgroup, List<MountInfo.Mount> mounts)
+      throws HuskException {
+    var path = Membership.path(selfCgroup);
+    if (path.isPresent()) {
+      return path.get();
+    }
+    boolean v1 = Membership.hasV1(selfCgroup);
+    for (MountInfo.Mount mount : mounts) {
+      v1 |= mount.fsType().equals("cgroup");
+    }
+    throw new HuskException(
+        new CgroupFailure.UnsupportedHost(
+            "/proc/self/cgroup",
+            v1
+                ? "this host has cgroup v1 only; husk contains, kills and limits by cgroup v2"
+                : "this kernel shows no cgroups",
+            UNIFY));
+  }
+
+  /** The first mount that shows most of the tree; a later one at the same place covers it. */
+  private static MountInfo.Mount choose(List<MountInfo.Mount> mounts, String own)
+      throws HuskException {
+    MountInfo.Mount best = null;
+    boolean outside = false;
+    for (MountInfo.Mount mount : mounts) {
+      if (!mount.fsType().equals("cgroup2")) {
+        continue;
+      }
+      if (!Membership.atOrBelow(own, mount.root())) {
+        outside = true;
+      } else if (best == null
+          || mount.root().length() < best.root().length()
+          || mount.mountPoint().equals(best.mountPoint())) {
+        best = mount;
+      }
+    }
+    if (best == null) {
+      throw new HuskException(
+          new CgroupFailure.UnsupportedHost(
+              "/proc/self/mountinfo",
+              outside
+                  ? "no cgroup2 mount shows this process' own cgroup " + own
+                  : "cgroup v2 is not mounted",
+              outside
+                  ? "mount cgroup2 from within this cgroup namespace"
+                  : "mount it (mount -t cgroup2 none /sys/fs/cgroup), or " + UNIFY));
+    }
+    return best;
+  }
+
+  /** The root of the hierarchy is the one cgroup without a type; a namespace's root has one. */
+  private static boolean isKernelRoot(CgroupFs fs, Path directory) {
+    return !fs.exists(directory.resolve("cgroup.type"));
+  }
+
+  private static void requireWritable(CgroupFs fs, MountInfo.Mount mount, String own)
+      throws HuskException {
+    Path point = Path.of(mount.mountPoint());
+    if (mount.readOnly()) {
+      throw new HuskException(
+          new CgroupFailure.NotDelegated("use the cgroup v2 tree", point.toString(), Errno.EROFS));
+    }
+    Path ownDir = below(point, mount.root(), own);
+    if (!fs.writable(point.resolve("cgroup.procs"))
+        && !fs.writable(ownDir.resolve("cgroup.procs"))) {
+      throw new HuskException(
+          new CgroupFailure.NotDelegated(
+              "use the cgroup v2 tree", ownDir.toString(), Errno.EACCES));
+    }
+  }
+
+  private static Path below(Path mountPoint, String mountRoot, String procPath) {
+    String rest = mountRoot.equals("/") ? procPath : procPath.substring(mountRoot.length());
+    return rest.isEmpty() || rest.equals("/") ? mountPoint : mountPoint.resolve(rest.substring(1));
+  }
+
+  /** A directory below the mount point, as {@code /proc/PID/cgroup} names it. */
+  String procPath(Path directory) {
+    List<String> names = new ArrayList<>();
+    for (Path name : mountPoint.relativize(directory)) {
+      names.add(name.toString());
+    }
+    String root = mountRoot.equals("/") ? "" : mountRoot;
+    return root + "/" + String.join("/", names);
+  }
+}

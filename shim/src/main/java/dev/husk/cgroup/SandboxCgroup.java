@@ -1,0 +1,188 @@
+package dev.husk.cgroup;
+
+import dev.husk.failure.HuskException;
+import dev.husk.oci.Resources;
+import dev.husk.process.ErrnoException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The cgroups of one sandbox: P with the limits, S below it as the root of the sandbox's cgroup
+ * namespace, S/init where every process settles. Safe for use by several threads.
+ */
+public final class SandboxCgroup {
+  private final CgroupFs fs;
+  private final CgroupHost host;
+  private final Delegation delegation;
+  private final CgroupTree tree;
+  private final Path sandbox;
+  private final List<Path> madeParents;
+  private final List<LimitStatus> limits;
+
+  /**
+   * What to create.
+   *
+   * @param cgroupsPath {@code linux.cgroupsPath}: absolute means from the cgroup2 mount, relative
+   *     means below {@code husk}; absent means {@code /husk/ID}
+   * @param reclaim an existing P without processes is removed first instead of being refused
+   */
+  public record Spec(
+      String id,
+      Optional<String> cgroupsPath,
+      Resources resources,
+      LimitPolicy policy,
+      RetryBudget budget,
+      boolean reclaim) {}
+
+  SandboxCgroup(
+      CgroupFs fs,
+      CgroupHost host,
+      Delegation delegation,
+      CgroupTree tree,
+      Path sandbox,
+      List<Path> madeParents,
+      List<LimitStatus> limits) {
+    this.fs = fs;
+    this.host = host;
+    this.delegation = delegation;
+    this.tree = tree;
+    this.sandbox = sandbox;
+    this.madeParents = List.copyOf(madeParents);
+    this.limits = List.copyOf(limits);
+  }
+
+  /**
+   * Makes P with its limits, S and S/init.
+   *
+   * @throws HuskException with a {@link CgroupFailure}; everything that was made is removed again,
+   *     except that processes of a container's root stay in its {@code /init}
+   */
+  public static SandboxCgroup create(CgroupFs fs, CgroupHost host, Spec spec) throws HuskException {
+    return new SandboxCgroupMaker(fs, host, spec, Pacer.SYSTEM, ProcessKiller.SYSTEM).make();
+  }
+
+  /** P: limits, statistics, freeze, kill; never visible from inside. */
+  public Path sandboxDir() {
+    return sandbox;
+  }
+
+  /** S: to be born in, and the root of the cgroup namespace. */
+  public Path payloadDir() {
+    return sandbox.resolve(CgroupPaths.PAYLOAD);
+  }
+
+  /** S/init: to settle in. */
+  public Path initDir() {
+    return payloadDir().resolve(CgroupPaths.INIT);
+  }
+
+  /** P as {@code /proc/PID/cgroup} names it. */
+  public String relativePath() {
+    return host.procPath(sandbox);
+  }
+
+  /** Every limit asked for or defaulted, and how it turned out. */
+  public List<LimitStatus> limits() {
+    return limits;
+  }
+
+  /**
+   * Enables the controllers of S for the cgroups that the inside will make; to be called when the
+   * launcher has settled in S/init.
+   */
+  public Delegation.Outcome enableControllers() throws HuskException {
+    return delegation.delegate(payloadDir(), CgroupPaths.INIT, Controllers.DELEGATED);
+  }
+
+  /**
+   * Asks the kernel where a process is.
+   *
+   * @throws HuskException {@link CgroupFailure.Escaped} unless it is in S/init or below, {@link
+   *     CgroupFailure.ProcessGone} when it has ended
+   */
+  public void verifyMember(long pid) throws HuskException {
+    String expected = host.procPath(initDir());
+    String text;
+    try {
+      text = fs.read(Path.of("/proc", Long.toString(pid), "cgroup"));
+    } catch (ErrnoException e) {
+      throw new HuskException(
+          new CgroupFailure.ProcessGone(
+              "verify the cgroup of a process", "process " + pid, e.errno()),
+          e);
+    }
+    String actual = Membership.path(text).orElse("no cgroup v2");
+    if (!Membership.atOrBelow(actual, expected)) {
+      throw new HuskException(new CgroupFailure.Escaped("process " + pid, expected, actual));
+    }
+  }
+
+  /** All processes of the sandbox, those in cgroups that the inside made included. */
+  public List<Member> processes() throws HuskException {
+    List<Member> members = new ArrayList<>();
+    for (CgroupTree.Found found : tree.processes()) {
+      members.add(new Member(found.pid(), host.procPath(found.directory())));
+    }
+    return members;
+  }
+
+  /** Whether a process is left, dying ones included. */
+  public boolean populated() throws HuskException {
+    return tree.populated();
+  }
+
+  /** SIGKILL to every process, without waiting for their end. */
+  public void kill() throws HuskException {
+    tree.kill();
+  }
+
+  /** Waits for the end of all processes by the kernel's notification; false: out of time. */
+  public boolean awaitEmpty(Duration time) throws HuskException {
+    return tree.awaitEmpty(time);
+  }
+
+  /**
+   * Kills, again if need be, and waits until nothing is left.
+   *
+   * @throws HuskException {@link CgroupFailure.StillPopulated} when the time is over
+   */
+  public void killAndAwaitEmpty(Duration time) throws HuskException {
+    if (!tree.killAndAwaitEmpty(time)) {
+      List<String> left = new ArrayList<>();
+      for (CgroupTree.Found found : tree.processes()) {
+        left.add(Long.toString(found.pid()));
+      }
+      throw new HuskException(
+          new CgroupFailure.StillPopulated(
+              sandbox.toString(),
+              time.toMillis(),
+              left.isEmpty() ? "processes that are just ending" : String.join(", ", left)));
+    }
+  }
+
+  /**
+   * Removes all cgroups of the sandbox, those that the inside made included, and the parents that
+   * were made for it or are husk's own, if empty. What still runs is killed. Returns at the latest
+   * when the time is over; work that the kernel blocks goes on behind.
+   */
+  public Removal remove(Duration time) {
+    return new Remover(fs, tree, sandbox, ownCgroups(), madeParents, time).run();
+  }
+
+  /**
+   * The directories in the order in which they are to be removed, for a helper that does so when
+   * this process is gone.
+   */
+  public List<Path> removalOrder() {
+    List<Path> order = new ArrayList<>(ownCgroups());
+    order.addAll(madeParents);
+    return order;
+  }
+
+  private List<Path> ownCgroups() {
+    return List.of(initDir(), payloadDir(), sandbox);
+  }
+}

@@ -1,0 +1,97 @@
+/* launch: born in the sandbox's cgroup, outside of everything else; ends as bwrap. */
+#include "husk-init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const struct {
+  int flag;
+  const char *name;
+} NAMESPACES[] = {
+    {CLONE_NEWNS, "mount"}, {CLONE_NEWCGROUP, "cgroup"}, {CLONE_NEWNET, "network"},
+    {CLONE_NEWIPC, "ipc"},  {CLONE_NEWUTS, "uts"},
+};
+
+static void unshare_namespaces(const struct plan *plan) {
+  if (unshare((int)plan->namespaces) == 0) {
+    return;
+  }
+  int error = errno;
+  struct text text = {0};
+  text_add(&text, "namespaces:");
+  for (size_t i = 0; i < sizeof NAMESPACES / sizeof *NAMESPACES; i++) {
+    if ((plan->namespaces & (unsigned)NAMESPACES[i].flag) != 0) {
+      text_add(&text, " ");
+      text_add(&text, NAMESPACES[i].name);
+    }
+  }
+  control_fail(EXIT_FAILED, "unshare", error, text.bytes);
+}
+
+static void settle(void) {
+  ssize_t written;
+  do {
+    written = write(FD_SETTLE, "0", 1);
+  } while (written < 0 && errno == EINTR);
+  if (written != 1) {
+    control_fail(EXIT_FAILED, "settle", written < 0 ? errno : EIO,
+                 "write 0 to cgroup.procs of the payload's init cgroup");
+  }
+  (void)close(FD_SETTLE);
+}
+
+static void raise_loopback(void) {
+  struct ifreq request = {.ifr_name = "lo"};
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request) != 0) {
+    control_fail(EXIT_FAILED, "loopback", errno, "find interface lo");
+  }
+  request.ifr_flags = (short)(request.ifr_flags | IFF_UP);
+  if (ioctl(fd, SIOCSIFFLAGS, &request) != 0) {
+    control_fail(EXIT_FAILED, "loopback", errno, "set interface lo up");
+  }
+  (void)close(fd);
+}
+
+_Noreturn void launch(void) {
+  static char *no_environment[] = {NULL};
+  static struct plan plan;
+  char *document;
+  size_t size;
+
+  (void)fcntl(FD_CONTROL, F_SETFD, 0);
+  reset_signals();
+  int error = read_document(FD_PLAN, &document, &size);
+  if (error == 0 && !decode_plan(document, size, &plan)) {
+    error = EINVAL;
+  }
+  if (error != 0) {
+    control_fail(EXIT_FAILED, "plan", error, "the launch plan cannot be read or is malformed");
+  }
+  unshare_namespaces(&plan);
+  if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+    control_fail(EXIT_FAILED, "propagation", errno, "make / private, recursively");
+  }
+  settle();
+  control_send('S');
+  control_await_go();
+
+  if (plan.loopback) {
+    raise_loopback();
+  }
+  stage(&plan);
+  (void)close(FD_PLAN);
+  error = close_descriptors(FD_STDERR + 1, ~0U);
+  if (error != 0) {
+    control_fail(EXIT_FAILED, "descriptors", error, "close_range");
+  }
+  (void)execve(plan.bwrap, plan.args, no_environment);
+  control_fail(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "bwrap", errno, plan.bwrap);
+}
