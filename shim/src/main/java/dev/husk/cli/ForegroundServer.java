@@ -25,7 +25,7 @@ final class ForegroundServer {
             socket,
             shim,
             Optional.of(bundle),
-            RpcLimits.DEFAULT,
+            RpcLimits.defaults(),
             line -> System.err.println("husk: " + line));
   }
 

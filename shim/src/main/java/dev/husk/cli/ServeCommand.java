@@ -57,7 +57,7 @@ final class ServeCommand {
                 socket,
                 shim,
                 Optional.of(bundle),
-                RpcLimits.DEFAULT,
+                RpcLimits.defaults(),
                 line -> System.err.println("husk: " + line)));
     try {
       Interrupts.handle(signal -> shim.shutdown(true));

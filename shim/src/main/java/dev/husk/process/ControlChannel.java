@@ -1,6 +1,6 @@
 package dev.husk.process;
 
-import java.util.Arrays;
+import dev.husk.failure.HuskException;
 import java.util.Optional;
 
 /**
@@ -8,16 +8,15 @@ import java.util.Optional;
  * sandbox's first process until its program is executed; end of file means that nobody holds it.
  */
 public final class ControlChannel implements AutoCloseable {
-  private static final int LARGEST_MESSAGE = 8 << 10;
 
   /** The other end went away with a message unread. */
   private static final int ECONNRESET = 104;
 
-  private static final byte[] GO = {'G'};
+  private static final byte[] GO = {InitMessage.GO};
 
   private final Fd own;
   private final Fd childEnd;
-  private final byte[] buffer = new byte[LARGEST_MESSAGE];
+  private final byte[] buffer = new byte[InitMessage.MAX_SIZE];
   private final int[] sender = new int[1];
 
   private ControlChannel(Fd own, Fd childEnd) {
@@ -52,7 +51,7 @@ public final class ControlChannel implements AutoCloseable {
   public record Received(Optional<InitMessage> message, int senderPid) {}
 
   /** The next message; call when the channel is readable. */
-  public Received receive() throws ErrnoException {
+  public Received receive() throws ErrnoException, HuskException {
     int count = Native.receive(own.number(), buffer, sender);
     if (count == 0 || count == -ECONNRESET) {
       return new Received(Optional.empty(), 0);
@@ -60,8 +59,7 @@ public final class ControlChannel implements AutoCloseable {
     if (count < 0) {
       throw new ErrnoException("recvmsg", "control channel", Errno.of(-count));
     }
-    InitMessage message = InitMessage.decode(Arrays.copyOf(buffer, count));
-    return new Received(Optional.of(message), sender[0]);
+    return new Received(Optional.of(InitMessage.decode(buffer, count)), sender[0]);
   }
 
   /** Lets the other side go on. */

@@ -36,6 +36,17 @@ public final class ProcFs {
     return pid;
   }
 
+  /** Capabilities that this process has permitted and in its bounding set, as a bit mask. */
+  public static long ownCapabilities() throws ErrnoException {
+    long mask = -1L;
+    for (String line : SysFiles.read(Path.of("/proc/self/status")).split("\n", -1)) {
+      if (line.startsWith("CapPrm:") || line.startsWith("CapBnd:")) {
+        mask &= Long.parseUnsignedLong(line.substring(line.lastIndexOf('\t') + 1).strip(), 16);
+      }
+    }
+    return mask;
+  }
+
   /** Sets the badness score by which the kernel picks victims, -1000 to 1000. */
   public static void oomScoreAdj(int pid, int score) throws ErrnoException {
     SysFiles.write(file(pid, "oom_score_adj"), Integer.toString(score));

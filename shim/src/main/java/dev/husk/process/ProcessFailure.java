@@ -88,13 +88,13 @@ public sealed interface ProcessFailure extends Failure {
     @Override
     public String remedy() {
       return switch (step) {
-        case "executable" ->
+        case InitMessage.EXECUTABLE ->
             "check process.args[0], the PATH in process.env and the file in the root filesystem";
-        case "cwd" -> "check process.cwd";
-        case "rlimit" ->
+        case InitMessage.CWD -> "check process.cwd";
+        case InitMessage.RLIMITS ->
             "lower the hard limit: raising one above the shim's own needs CAP_SYS_RESOURCE";
-        case "mount" -> "check the mount's source, type and options";
-        case "exec" -> "check that the file is built for this machine, and its interpreter";
+        case InitMessage.MOUNT -> "check the mount's source, type and options";
+        case InitMessage.EXEC -> "check that the file is built for this machine, and its interpreter";
         default -> "check the property of config.json that this step applies";
       };
     }

@@ -69,23 +69,57 @@ public final class HuskServer implements AutoCloseable {
    *     there), PRECONDITION or DENIED (the directory)
    */
   public static HuskServer start(Options options) throws HuskException {
-    GrpcLogging.quieten();
+    return listen(options).serve();
+  }
+
+  /**
+   * The first, short half of {@link #start}: afterwards clients can connect, and wait.
+   *
+   * @throws HuskException as {@link #start}
+   */
+  public static Listening listen(Options options) throws HuskException {
     UnixServerSocket socket =
         UnixServerSocket.listen(options.socket(), options.limits().connections(), options.log());
-    HuskServer server = new HuskServer(socket, options);
-    try {
-      server.server.start();
-    } catch (IOException e) {
-      server.stop(Duration.ZERO);
-      throw new HuskException(
-          new RpcFailure.SocketRefused(
-              options.socket(),
-              "gRPC does not start: " + e.getMessage(),
-              "please report it with the shim's log",
-              FailureKind.INTERNAL),
-          e);
+    return new Listening(socket, options);
+  }
+
+  /**
+   * Whether a socket could be bound at that path, as far as the path itself tells.
+   *
+   * @throws HuskException INVALID when it is too long
+   */
+  public static void check(Path socket) throws HuskException {
+    SocketPlace.checkLength(socket);
+  }
+
+  /** A bound socket that nobody serves yet. */
+  public static final class Listening {
+    private final UnixServerSocket socket;
+    private final Options options;
+
+    private Listening(UnixServerSocket socket, Options options) {
+      this.socket = socket;
+      this.options = options;
     }
-    return server;
+
+    /** The second half of {@link HuskServer#start}. */
+    public HuskServer serve() throws HuskException {
+      GrpcLogging.quieten();
+      HuskServer server = new HuskServer(socket, options);
+      try {
+        server.server.start();
+      } catch (IOException e) {
+        server.stop(Duration.ZERO);
+        throw new HuskException(
+            new RpcFailure.SocketRefused(
+                options.socket(),
+                "gRPC does not start: " + e.getMessage(),
+                "please report it with the shim's log",
+                FailureKind.INTERNAL),
+            e);
+      }
+      return server;
+    }
   }
 
   private Server server(Options options) {

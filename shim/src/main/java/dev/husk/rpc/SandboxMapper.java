@@ -1,11 +1,11 @@
 package dev.husk.rpc;
 
 import com.google.protobuf.Timestamp;
+import dev.husk.cgroup.LimitStatus;
 import dev.husk.sandbox.ExitStatus;
 import dev.husk.sandbox.Phase;
 import dev.husk.sandbox.ProcessEntry;
 import dev.husk.sandbox.SandboxStatus;
-import dev.husk.sandbox.SandboxStatus.LimitStatus;
 import java.time.Instant;
 
 /** Snapshots of a sandbox as messages. */

@@ -55,11 +55,15 @@ final class SocketPlace {
    *     missing or open to others
    */
   static ServerSocketChannel listen(Path path) throws HuskException {
+    checkLength(path);
+    return new SocketPlace(path.toAbsolutePath()).listen();
+  }
+
+  static void checkLength(Path path) throws HuskException {
     int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > UnixServerSocket.LONGEST_PATH) {
       throw new HuskException(new RpcFailure.SocketPathTooLong(path, bytes));
     }
-    return new SocketPlace(path.toAbsolutePath()).listen();
   }
 
   private ServerSocketChannel listen() throws HuskException {

@@ -2,6 +2,7 @@ package dev.husk.sandbox;
 
 import dev.husk.bwrap.BwrapProgram;
 import dev.husk.bwrap.MountCheck;
+import dev.husk.bwrap.Rootfs;
 import dev.husk.bwrap.SandboxPlan;
 import dev.husk.bwrap.SandboxPlanner;
 import dev.husk.cgroup.CgroupFs;
@@ -60,8 +61,15 @@ final class Creation {
     BwrapProgram bwrap = Bwraps.find(spawner, options);
     state.makeStage();
     undo.add(state::clear);
+    long capabilities = ownCapabilities();
     SandboxPlan plan =
-        SandboxPlanner.plan(config, request.bundle(), bwrap, state.stage(), options.huskInit());
+        SandboxPlanner.plan(
+            config,
+            request.bundle(),
+            Rootfs.locate(request.bundle(), config.root()),
+            state.stage(),
+            options.huskInit(),
+            capabilities);
     try (StdioFiles stdio = StdioFiles.open(request.stdio())) {
       SandboxCgroup cgroup = makeCgroup(config);
       Deadman deadman = Deadman.arm(spawner, options.huskInit(), cgroup.sandboxDir());
@@ -72,10 +80,7 @@ final class Creation {
               options.huskInit(),
               cgroup,
               stdio,
-              new Launch.Orders(
-                  plan.launchPlan().encode(),
-                  plan.bwrapArguments(),
-                  InitSpecs.of(process, plan).encode()),
+              Orders.of(plan, bwrap.path(), process, capabilities),
               STEP);
       undo.add(launch::close);
       launch.settle();
@@ -84,6 +89,14 @@ final class Creation {
       verify(payload, plan);
       applyOutside(payload, process);
       return new Made(payload, deadman, plan.warnings());
+    }
+  }
+
+  private static long ownCapabilities() throws HuskException {
+    try {
+      return ProcFs.ownCapabilities();
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.husk.failure.HuskException;
 import dev.husk.process.Child;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.Fd;
+import dev.husk.process.InitMessage;
 import dev.husk.process.Pidfd;
 import dev.husk.process.Pipe;
 import dev.husk.process.ProcessFailure;
@@ -71,7 +72,7 @@ final class Deadman {
   /** Sends it home: the sandbox is gone or about to be. */
   void disarm() {
     try {
-      leash.write((byte) 'D');
+      leash.write(InitMessage.DISARM);
     } catch (ErrnoException e) {
       // It has already ended: there is nobody to tell.
       leash.close();

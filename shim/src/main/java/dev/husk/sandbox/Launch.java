@@ -51,9 +51,6 @@ final class Launch implements AutoCloseable {
     this.monitor = monitor;
   }
 
-  /** What husk-init and bwrap are told; each goes to them as a sealed in-memory file. */
-  record Orders(byte[] plan, byte[] bwrapArguments, byte[] initSpec) {}
-
   /** Gives birth to the launcher inside S. */
   static Launch begin(
       Spawner spawner,
@@ -68,9 +65,9 @@ final class Launch implements AutoCloseable {
     Launch launch = null;
     try (Fd home = Fd.directory(cgroup.payloadDir());
         Fd settle = Fd.writeOnly(cgroup.initDir().resolve("cgroup.procs"));
-        Fd plan = Fd.memory("husk-plan", orders.plan());
-        Fd arguments = Fd.memory("husk-bwrap", orders.bwrapArguments());
-        Fd spec = Fd.memory("husk-spec", orders.initSpec())) {
+        Fd plan = Fd.memory("husk-plan", orders.launch());
+        Fd arguments = Fd.memory("husk-bwrap", orders.bwrap());
+        Fd spec = Fd.memory("husk-spec", orders.init())) {
       control = ControlChannel.open();
       messages = Pipe.open();
       List<Fd> descriptors =
@@ -175,7 +172,8 @@ final class Launch implements AutoCloseable {
   /** The failure that husk-init reported, with the class that callers act upon. */
   private static ProcessFailure initFailure(InitMessage.Failed failed) {
     FailureKind kind = FailureKind.PRECONDITION;
-    if (failed.step().equals("executable") || failed.step().equals("exec")) {
+    if (failed.step().equals(InitMessage.EXECUTABLE)
+        || failed.step().equals(InitMessage.EXEC)) {
       kind =
           failed.errno().name().equals("ENOENT")
               ? FailureKind.EXECUTABLE_NOT_FOUND

@@ -5,6 +5,7 @@ import dev.husk.failure.HuskException;
 import dev.husk.oci.ConfigReader;
 import dev.husk.oci.OciConfig;
 import dev.husk.oci.ProcessSpec;
+import dev.husk.oci.Unsupported;
 import dev.husk.process.ControlChannel;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.EventLoop;
@@ -161,6 +162,7 @@ final class LocalSandbox implements Sandbox {
 
   private Sandbox created(CreateOptions request) throws HuskException {
     OciConfig config = ConfigReader.read(request.bundle());
+    Unsupported.refuse(config, request.bundle().resolve("config.json").toString());
     ProcessSpec process =
         config
             .process()

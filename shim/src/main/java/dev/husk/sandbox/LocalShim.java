@@ -16,6 +16,7 @@ public final class LocalShim implements Shim {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private Optional<LocalSandbox> current = Optional.empty();
   private boolean ending;
+  private boolean endWhenStopped;
 
   public LocalShim(ShimOptions options, StateDirectory directory) {
     this.options = options;
@@ -25,6 +26,11 @@ public final class LocalShim implements Shim {
   /** Completes when the process has nothing left to do: after a delete, or after a shutdown. */
   public CompletionStage<Void> ended() {
     return ended.minimalCompletionStage();
+  }
+
+  /** From now on a sandbox is deleted as soon as it has stopped. */
+  public synchronized void endWhenStopped() {
+    endWhenStopped = true;
   }
 
   @Override
@@ -80,6 +86,9 @@ public final class LocalShim implements Shim {
     LocalSandbox sandbox =
         new LocalSandbox(options, spawner, directory, Clock.systemUTC(), this::deleted);
     current = Optional.of(sandbox);
+    if (endWhenStopped) {
+      sandbox.exit().thenRun(() -> sandbox.delete(true));
+    }
     return sandbox;
   }
 
