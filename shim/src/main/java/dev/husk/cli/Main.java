@@ -20,7 +20,8 @@ public final class Main {
       status = ExitCode.of(e.failure().kind());
     }
     System.out.flush();
-    // Daemon threads and shutdown hooks have nothing left to do; waiting for them is start-up's twin.
+    // Daemon threads and shutdown hooks have nothing left to do; waiting for them is start-up's
+    // twin.
     Runtime.getRuntime().halt(status);
   }
 

@@ -62,8 +62,7 @@ record Options(
           if (equals < 0) {
             option(argument, Optional.empty());
           } else {
-            option(
-                argument.substring(0, equals), Optional.of(argument.substring(equals + 1)));
+            option(argument.substring(0, equals), Optional.of(argument.substring(equals + 1)));
           }
         }
       }

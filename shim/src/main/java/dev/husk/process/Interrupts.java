@@ -1,9 +1,9 @@
 package dev.husk.process;
 
 import java.util.function.IntConsumer;
-import sun.misc.Signal;
 
 /** Signals that end a process by default, given to a handler instead. */
+@SuppressWarnings("sunapi") // the JDK has no other way; an import could not be suppressed
 public final class Interrupts {
   private Interrupts() {}
 
@@ -11,10 +11,9 @@ public final class Interrupts {
    * From now on calls the handler, on a thread of its own for each, with the number of each SIGHUP,
    * SIGINT and SIGTERM.
    */
-  @SuppressWarnings("sunapi") // the JDK has no other way, and its own tools use this one
   public static void handle(IntConsumer handler) {
     for (String name : new String[] {"HUP", "INT", "TERM"}) {
-      Signal.handle(new Signal(name), signal -> handler.accept(signal.getNumber()));
+      sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> handler.accept(signal.getNumber()));
     }
   }
 }

@@ -1,8 +1,9 @@
 package dev.husk.process;
 
 /**
- * What this kernel can do, asked for by a call that cannot succeed: with no place for a pidfd clone3
- * answers EFAULT when it knows the flags and EINVAL when it does not, and no child ever runs.
+ * What this kernel can do, asked for by a call that cannot succeed: with no place for a pidfd
+ * clone3 answers EFAULT when it knows the flags and EINVAL when it does not, and no child ever
+ * runs.
  */
 public final class KernelProbe {
   /** Flags of clone3(2), {@code include/uapi/linux/sched.h}; the last three since Linux 7.1. */

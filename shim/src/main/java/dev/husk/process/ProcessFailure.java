@@ -94,7 +94,8 @@ public sealed interface ProcessFailure extends Failure {
         case InitMessage.RLIMITS ->
             "lower the hard limit: raising one above the shim's own needs CAP_SYS_RESOURCE";
         case InitMessage.MOUNT -> "check the mount's source, type and options";
-        case InitMessage.EXEC -> "check that the file is built for this machine, and its interpreter";
+        case InitMessage.EXEC ->
+            "check that the file is built for this machine, and its interpreter";
         default -> "check the property of config.json that this step applies";
       };
     }

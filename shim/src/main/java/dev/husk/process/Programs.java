@@ -55,8 +55,7 @@ public final class Programs {
         pidfd.signal(SIGKILL);
         pidfd.awaitEnd(KILL_PATIENCE);
       }
-      return new Output(
-          child.reap().orElseGet(() -> WaitStatus.signaled(SIGKILL)), !inTime, text);
+      return new Output(child.reap().orElseGet(() -> WaitStatus.signaled(SIGKILL)), !inTime, text);
     }
   }
 }

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Finds bwrap for a shim, asking the program itself only when it is not the one asked last time. */
+/**
+ * Finds bwrap for a shim, asking the program itself only when it is not the one asked last time.
+ */
 final class Bwraps {
   private Bwraps() {}
 

@@ -18,7 +18,6 @@ import dev.husk.process.ErrnoException;
 import dev.husk.process.ProcFs;
 import dev.husk.process.ProcessFailure;
 import dev.husk.process.Spawner;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 

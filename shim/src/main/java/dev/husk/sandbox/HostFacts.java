@@ -32,11 +32,7 @@ final class HostFacts {
           new ShimInfo.Feature(
               "bwrap-without-" + weakness.id(),
               false,
-              weakness.effect()
-                  + " (fixed in "
-                  + weakness.fixedIn()
-                  + "); "
-                  + weakness.defence()));
+              weakness.effect() + " (fixed in " + weakness.fixedIn() + "); " + weakness.defence()));
     }
     return new ShimInfo(
         options.version(),

@@ -172,8 +172,7 @@ final class Launch implements AutoCloseable {
   /** The failure that husk-init reported, with the class that callers act upon. */
   private static ProcessFailure initFailure(InitMessage.Failed failed) {
     FailureKind kind = FailureKind.PRECONDITION;
-    if (failed.step().equals(InitMessage.EXECUTABLE)
-        || failed.step().equals(InitMessage.EXEC)) {
+    if (failed.step().equals(InitMessage.EXECUTABLE) || failed.step().equals(InitMessage.EXEC)) {
       kind =
           failed.errno().name().equals("ENOENT")
               ? FailureKind.EXECUTABLE_NOT_FOUND

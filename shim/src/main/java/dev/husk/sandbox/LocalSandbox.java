@@ -9,7 +9,6 @@ import dev.husk.oci.Unsupported;
 import dev.husk.process.ControlChannel;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.EventLoop;
-import dev.husk.process.InitMessage;
 import dev.husk.process.ProcessFailure;
 import dev.husk.process.Ready;
 import dev.husk.process.Spawner;
@@ -260,8 +259,7 @@ final class LocalSandbox implements Sandbox {
     switch (state) {
       case State.Creating ignored -> {}
       case State.Created created -> stop(created.payload(), Optional.empty(), "");
-      case State.Running running ->
-          stop(running.payload(), Optional.of(running.startedAt()), "");
+      case State.Running running -> stop(running.payload(), Optional.of(running.startedAt()), "");
       case State.Stopped ignored -> {}
     }
   }
@@ -371,8 +369,7 @@ final class LocalSandbox implements Sandbox {
 
   private void remove(Payload payload) throws HuskException {
     if (payload.cgroup().remove(REMOVAL) instanceof Removal.Leaked leak) {
-      SandboxFailure.Leaked leaked =
-          new SandboxFailure.Leaked(id(), leak.path(), leak.reason());
+      SandboxFailure.Leaked leaked = new SandboxFailure.Leaked(id(), leak.path(), leak.reason());
       events.add(new Event.Warning(leaked.message()));
       throw new HuskException(leaked);
     }

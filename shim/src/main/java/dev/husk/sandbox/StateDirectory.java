@@ -70,8 +70,7 @@ public final class StateDirectory {
   }
 
   private static HuskException unusable(Path path, String reason, FailureKind kind, Exception e) {
-    return new HuskException(
-        new SandboxFailure.StateUnusable(path.toString(), reason, kind), e);
+    return new HuskException(new SandboxFailure.StateUnusable(path.toString(), reason, kind), e);
   }
 
   private static Optional<StateDirectory> tryClaim(Path path) throws IOException, HuskException {

@@ -71,8 +71,7 @@ record StdioFiles(Fd stdin, Fd stdout, Fd stderr) implements AutoCloseable {
     }
   }
 
-  private static HuskException failure(
-      String stream, Path path, String reason, FailureKind kind) {
+  private static HuskException failure(String stream, Path path, String reason, FailureKind kind) {
     return new HuskException(
         new SandboxFailure.StreamUnusable(stream, path.toString(), reason, kind));
   }
