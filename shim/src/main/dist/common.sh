@@ -35,7 +35,7 @@ with_log() {
   shift 2
   say "$what"
   if "$@" >>"$log" 2>&1 </dev/null; then return; fi
-  tail -n 40 "$log" >&2
+  grep -v "^\[INFO\]" "$log" | tail -n 40 >&2
   die 70 "failed: $what. The full log is $log"
 }
 
