@@ -1,7 +1,6 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
-import dev.husk.process.Interrupts;
 import dev.husk.sandbox.CreateOptions;
 import dev.husk.sandbox.ExitStatus;
 import dev.husk.sandbox.LocalShim;
@@ -77,7 +76,7 @@ final class RunCommand {
 
   private static void forwardSignals(Sandbox sandbox) {
     AtomicBoolean asked = new AtomicBoolean();
-    Interrupts.handle(
+    SignalForwarding.to(
         signal -> {
           boolean again = signal != SIGHUP && asked.getAndSet(true);
           sandbox.kill(again ? SIGKILL : signal, again);
