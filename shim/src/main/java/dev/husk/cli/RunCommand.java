@@ -74,7 +74,7 @@ final class RunCommand {
     }
   }
 
-  private static void forwardSignals(Sandbox sandbox) {
+  private static void forwardSignals(Sandbox sandbox) throws HuskException {
     AtomicBoolean asked = new AtomicBoolean();
     SignalForwarding.to(
         signal -> {
