@@ -1,5 +1,6 @@
 package dev.husk.sandbox;
 
+import dev.husk.cgroup.LimitStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,23 +27,4 @@ public record SandboxStatus(
     Optional<Instant> startedAt,
     Optional<ExitStatus> exit,
     String cgroup,
-    List<LimitStatus> limits) {
-
-  /**
-   * One limit.
-   *
-   * @param property the config's property, or the name of the default: {@code pids.limit}
-   * @param file cgroup file: {@code pids.max}
-   * @param value as written or as it would be written
-   * @param isDefault set by husk since the config sets none
-   * @param enforced read back from the kernel
-   * @param reason why it is not enforced; empty when it is
-   */
-  public record LimitStatus(
-      String property,
-      String file,
-      String value,
-      boolean isDefault,
-      boolean enforced,
-      String reason) {}
-}
+    List<LimitStatus> limits) {}

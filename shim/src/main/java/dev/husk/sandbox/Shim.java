@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
  * method blocks.
  */
 public interface Shim {
-  /** Version and what this host can do; probed once. */
-  ShimInfo info();
+  /** Version and what this host can do. */
+  ShimInfo info() throws HuskException;
 
   /** All sandboxes of this process, deleted ones excluded. */
   List<Sandbox> sandboxes();

@@ -1,0 +1,69 @@
+package dev.husk.bwrap;
+
+import dev.husk.failure.HuskException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The mounts of the host, read when first asked for: most configs never ask. */
+final class HostMounts {
+  private static final Path SELF = Path.of("/proc/self/mountinfo");
+
+  private @Nullable List<MountInfo.Entry> entries;
+
+  boolean isMountPoint(Path path) throws HuskException {
+    for (MountInfo.Entry entry : entries()) {
+      if (entry.mountPoint().equals(path.toString())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The flags of the mount that shows a real path, as mount(2) takes them. */
+  long flagsOf(Path path) throws HuskException {
+    String text = path.toString();
+    String longest = "";
+    long flags = 0;
+    for (MountInfo.Entry entry : entries()) {
+      String point = entry.mountPoint();
+      boolean above =
+          point.equals("/")
+              || text.equals(point)
+              || (text.startsWith(point) && text.charAt(point.length()) == '/');
+      if (above && point.length() >= longest.length()) {
+        longest = point;
+        flags = flags(entry.options());
+      }
+    }
+    return flags;
+  }
+
+  private static long flags(String options) {
+    long flags = 0;
+    int position = 0;
+    while (position <= options.length()) {
+      int end = options.indexOf(',', position);
+      end = end < 0 ? options.length() : end;
+      flags |= MountFlags.ofMountinfo(options.substring(position, end));
+      position = end + 1;
+    }
+    // No option in mountinfo means strictatime; mount(2) would take no flag for relatime.
+    return (flags & MountFlags.ATIMES) == 0 ? flags | MountFlags.STRICTATIME : flags;
+  }
+
+  private List<MountInfo.Entry> entries() throws HuskException {
+    List<MountInfo.Entry> known = entries;
+    if (known == null) {
+      try {
+        known = MountInfo.parse(Files.readString(SELF));
+      } catch (IOException | IllegalArgumentException e) {
+        throw new HuskException(new BwrapFailure.Unreadable(SELF, String.valueOf(e)), e);
+      }
+      entries = known;
+    }
+    return known;
+  }
+}

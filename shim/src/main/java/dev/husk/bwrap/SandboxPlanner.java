@@ -1,0 +1,115 @@
+package dev.husk.bwrap;
+
+import dev.husk.bwrap.ExpectedMount.Access;
+import dev.husk.failure.HuskException;
+import dev.husk.oci.NamespaceType;
+import dev.husk.oci.OciConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From a config to everything that the launcher and bwrap are told. */
+public final class SandboxPlanner {
+  /** bwrap's own limit, MAX_ARGS. */
+  private static final int MOST_ARGUMENTS = 9000;
+
+  private SandboxPlanner() {}
+
+  /**
+   * Plans a sandbox. Everything in mounts, namespaces, host name and paths that cannot be applied
+   * exactly is refused, all of it in one failure.
+   *
+   * @param bundle absolute; relative bind sources start there
+   * @param rootfs real path of the root file system, from {@link Rootfs#locate}
+   * @param stageDirectory absolute and existing; the launcher mounts a tmpfs on it
+   * @param init absolute path of husk-init on the host
+   * @param capabilities bit mask of what the shim has permitted and in its bounding set
+   * @throws HuskException with a {@link BwrapFailure}
+   */
+  public static SandboxPlan plan(
+      OciConfig config, Path bundle, Path rootfs, Path stageDirectory, Path init, long capabilities)
+      throws HuskException {
+    Rootfs.check(rootfs);
+    Draft draft = new Draft(rootfs, stageDirectory);
+    NamespacePlan namespaces = new NamespacePlan(config, draft.offences);
+    refuseLinks(rootfs, draft.offences);
+    draft.expect(
+        "/", "", config.root().readonly() ? Access.READ_ONLY : Access.EITHER, "nosuid", "nodev");
+    new MountPlanner(draft, bundle, init, namespaces.fresh(NamespaceType.NETWORK))
+        .plan(config.mounts());
+    new PathProtection(draft).plan(config.linux().readonlyPaths(), config.linux().maskedPaths());
+    draft.offences.throwIfAny();
+    CapabilityPlan.Result granted =
+        CapabilityPlan.plan(
+            config.process().flatMap(process -> process.capabilities()), capabilities);
+
+    SandboxPlan plan =
+        new SandboxPlan(
+            namespaces.ofLauncher(),
+            namespaces.fresh(NamespaceType.NETWORK),
+            draft.stageOperations(),
+            operations(config, namespaces, granted, draft),
+            draft.expected(),
+            granted.ungranted(),
+            warnings(granted));
+    if (plan.arguments().size() > MOST_ARGUMENTS) {
+      draft.offences.invalid(
+          "/mounts",
+          "they take " + plan.arguments().size() + " arguments; bwrap reads " + MOST_ARGUMENTS,
+          "use fewer mounts and paths");
+      draft.offences.throwIfAny();
+    }
+    return plan;
+  }
+
+  /** A link there would send the kernel's file systems and bwrap's protections elsewhere. */
+  private static void refuseLinks(Path rootfs, Offences offences) throws HuskException {
+    for (String name : new String[] {"proc", "sys", "dev"}) {
+      if (Files.isSymbolicLink(rootfs.resolve(name))) {
+        offences.invalid(
+            "/root/path",
+            "/" + name + " in the image is a symbolic link",
+            "make /" + name + " a directory in the image");
+      }
+    }
+    offences.throwIfAny();
+  }
+
+  private static List<BwrapOp> operations(
+      OciConfig config, NamespacePlan namespaces, CapabilityPlan.Result granted, Draft draft) {
+    List<BwrapOp> all = new ArrayList<>();
+    if (namespaces.fresh(NamespaceType.PID)) {
+      all.add(new BwrapOp.UnsharePid());
+    }
+    if (namespaces.fresh(NamespaceType.UTS)) {
+      all.add(new BwrapOp.UnshareUts());
+      if (config.hostname().isPresent()) {
+        all.add(new BwrapOp.Hostname(config.hostname().get()));
+      }
+    }
+    all.add(new BwrapOp.AsPid1());
+    all.add(new BwrapOp.NewSession());
+    all.add(new BwrapOp.DropAllCapabilities());
+    for (String name : granted.kept()) {
+      all.add(new BwrapOp.AddCapability(name));
+    }
+    all.addAll(draft.mountOperations());
+    if (config.root().readonly()) {
+      all.add(new BwrapOp.RemountRo("/"));
+    }
+    all.add(new BwrapOp.Chdir("/"));
+    return all;
+  }
+
+  private static List<String> warnings(CapabilityPlan.Result granted) {
+    List<String> warnings = new ArrayList<>();
+    for (String name : granted.ungranted()) {
+      warnings.add(name + " is not granted: husk does not have it, or the kernel does not know it");
+    }
+    if (granted.payloadAdministers()) {
+      warnings.add(CapabilityPlan.SYS_ADMIN + " lets the payload undo masked and read-only paths");
+    }
+    return warnings;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.husk.cli;
+
+import dev.husk.failure.HuskException;
+import dev.husk.rpc.HuskServer;
+import dev.husk.rpc.RpcLimits;
+import dev.husk.sandbox.Shim;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The API of a foreground sandbox, started behind its back: the payload does not wait for the
+ * server, nor does its end.
+ */
+final class ForegroundServer {
+  private static final Duration GRACE = Duration.ofMillis(200);
+
+  private final HuskServer.Options options;
+  private boolean ending;
+  private Optional<HuskServer> server = Optional.empty();
+
+  ForegroundServer(Path socket, Shim shim, Path bundle) {
+    options =
+        new HuskServer.Options(
+            socket,
+            shim,
+            Optional.of(bundle),
+            RpcLimits.defaults(),
+            line -> System.err.println("husk: " + line));
+  }
+
+  /** Refuses at once what could not be served later. */
+  void check() throws HuskException {
+    HuskServer.check(options.socket());
+  }
+
+  void startInBackground() {
+    Thread.ofPlatform().daemon().name("husk-server").start(this::start);
+  }
+
+  private void start() {
+    try {
+      HuskServer.Listening listening;
+      synchronized (this) {
+        if (ending) {
+          return;
+        }
+        listening = HuskServer.listen(options);
+      }
+      HuskServer started = listening.serve();
+      synchronized (this) {
+        server = Optional.of(started);
+      }
+    } catch (HuskException e) {
+      System.err.println("husk: the API is not served: " + e.getMessage());
+    }
+  }
+
+  void stop() {
+    Optional<HuskServer> running;
+    synchronized (this) {
+      ending = true;
+      running = server;
+    }
+    if (running.isPresent() && running.get().counts().connections() > 0) {
+      running.get().stop(GRACE);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.husk.cli;
+
+/** The texts of {@code --help}. */
+final class Help {
+  private static final String OPTIONS =
+      """
+        --root DIR              state directories of all ids (default /run/husk)
+        --socket PATH           unix socket of the API (default ROOT/ID/shim.sock), at most 107 bytes
+        --cgroup-limits MODE    strict (default): a limit of the config that cannot be put in force
+                                fails create; best-effort: the sandbox runs without it, State says so
+        --no-default-limits     no bounds on pids and memory when the config sets none
+        --bwrap PATH            the bubblewrap to use (default: the first bwrap in PATH)
+        --help                  this text""";
+
+  private static final String EXIT_STATUS =
+      """
+      Exit status:
+        the payload's own (128 + N when signal N ended it), and of husk itself:
+        2    the command line is wrong
+        125  husk failed before the payload ran; the message says what, where, why and what to do
+        126  the payload's executable cannot be executed
+        127  the payload's executable was not found in the sandbox""";
+
+  static final String MAIN =
+      """
+      husk: runs an OCI bundle in a contained bubblewrap sandbox and serves its life over gRPC.
+
+      Usage:
+        husk run [OPTIONS] BUNDLE                        run a sandbox in the foreground
+        husk serve --id ID --bundle DIR [OPTIONS]        serve one sandbox to a manager
+        husk setup                                       build again and prepare what is missing
+        husk version                                     print the version
+
+      husk COMMAND --help tells more of each command.
+
+      """
+          + EXIT_STATUS;
+
+  static final String RUN =
+      """
+      Usage: husk run [OPTIONS] BUNDLE
+
+      Creates a sandbox from BUNDLE/config.json, starts it with this terminal's standard streams,
+      waits for its end, deletes it and exits with the payload's status. SIGINT, SIGTERM and SIGHUP
+      go to the payload; a second SIGINT or SIGTERM kills the whole sandbox. The API is served
+      meanwhile.
+
+      Options:
+        --id ID                 1 to 80 of a-z A-Z 0-9 _ + . - (default: made up)
+      """
+          + OPTIONS
+          + "\n\n"
+          + EXIT_STATUS;
+
+  static final String SERVE =
+      """
+      Usage: husk serve --id ID --bundle DIR [OPTIONS]
+
+      Serves husk.v1 for one sandbox on a unix socket: directory 0700, socket 0600, and only the
+      same user and root are let in. Says so with one line of JSON on standard output, and by
+      sd_notify. Creates nothing by itself: the manager calls Create. Ends on the Shutdown call, when
+      the sandbox is deleted, and on SIGTERM or SIGINT, which kill and delete the sandbox.
+
+      Options:
+        --id ID                 1 to 80 of a-z A-Z 0-9 _ + . -
+        --bundle DIR            directory with config.json, used by a Create that names none
+        --exit-when-empty       delete the sandbox and end once its last process has ended
+      """
+          + OPTIONS
+          + "\n\n"
+          + EXIT_STATUS;
+
+  private Help() {}
+}

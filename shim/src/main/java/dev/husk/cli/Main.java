@@ -1,0 +1,46 @@
+package dev.husk.cli;
+
+import dev.husk.failure.HuskException;
+import java.util.Arrays;
+import java.util.List;
+
+/** Entry point: picks the command and ends the process with its exit status. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    int status;
+    try {
+      status = command(args);
+    } catch (UsageException e) {
+      System.err.println("husk: " + e.getMessage() + "; see husk --help");
+      status = ExitCode.USAGE;
+    } catch (HuskException e) {
+      System.err.println("husk: " + e.getMessage());
+      status = ExitCode.of(e.failure().kind());
+    }
+    System.out.flush();
+    // Daemon threads and shutdown hooks have nothing left to do; waiting for them is start-up's
+    // twin.
+    Runtime.getRuntime().halt(status);
+  }
+
+  private static int command(String[] args) throws UsageException, HuskException {
+    String name = args.length == 0 ? "" : args[0];
+    List<String> rest = args.length == 0 ? List.of() : Arrays.asList(args).subList(1, args.length);
+    return switch (name) {
+      case "run" -> RunCommand.run(rest);
+      case "serve" -> ServeCommand.run(rest);
+      case "version", "--version", "-v" -> {
+        System.out.println("husk version " + Version.HUSK);
+        yield ExitCode.OK;
+      }
+      case "help", "--help", "-h" -> {
+        System.out.println(Help.MAIN);
+        yield ExitCode.OK;
+      }
+      case "" -> throw new UsageException("no command");
+      default -> throw new UsageException("unknown command \"" + name + "\"");
+    };
+  }
+}

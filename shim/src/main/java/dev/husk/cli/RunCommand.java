@@ -1,0 +1,85 @@
+package dev.husk.cli;
+
+import dev.husk.failure.HuskException;
+import dev.husk.sandbox.CreateOptions;
+import dev.husk.sandbox.ExitStatus;
+import dev.husk.sandbox.LocalShim;
+import dev.husk.sandbox.Sandbox;
+import dev.husk.sandbox.StateDirectory;
+import dev.husk.sandbox.Stdio;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** {@code husk run}: a sandbox's whole life in the foreground. */
+final class RunCommand {
+  private static final int SIGHUP = 1;
+  private static final int SIGKILL = 9;
+
+  private RunCommand() {}
+
+  static int run(List<String> arguments) throws UsageException, HuskException {
+    Options options = Options.parse(arguments);
+    if (options.help()) {
+      System.out.println(Help.RUN);
+      return ExitCode.OK;
+    }
+    Path bundle = bundle(options);
+    String id = options.id().orElse("run-" + ProcessHandle.current().pid());
+    StateDirectory directory = StateDirectory.claim(options.root(), id);
+    try {
+      return life(options, id, bundle, directory);
+    } finally {
+      directory.release();
+    }
+  }
+
+  private static Path bundle(Options options) throws UsageException {
+    if (options.exitWhenEmpty()) {
+      throw new UsageException("option --exit-when-empty belongs to serve; run always does so");
+    }
+    if (options.bundle().isPresent() && options.operands().isEmpty()) {
+      return options.bundle().get();
+    }
+    if (options.bundle().isPresent() || options.operands().size() != 1) {
+      throw new UsageException("run takes one bundle");
+    }
+    return Path.of(options.operands().getFirst()).toAbsolutePath().normalize();
+  }
+
+  private static int life(Options options, String id, Path bundle, StateDirectory directory)
+      throws HuskException {
+    LocalShim shim = new LocalShim(ShimSetup.options(options, id, bundle), directory);
+    ForegroundServer server =
+        new ForegroundServer(ShimSetup.socket(options, directory), shim, bundle);
+    server.check();
+    Sandbox sandbox = Completion.await(shim.create(new CreateOptions(id, bundle, Stdio.inherit())));
+    try {
+      forwardSignals(sandbox);
+      Completion.await(sandbox.start());
+      server.startInBackground();
+      ExitStatus exit = Completion.await(sandbox.exit());
+      Diagnostics.report(sandbox);
+      return exit.code();
+    } finally {
+      server.stop();
+      deleteUnlessDeleted(shim);
+    }
+  }
+
+  /** A client may have deleted it over the API already. */
+  private static void deleteUnlessDeleted(LocalShim shim) throws HuskException {
+    if (!shim.sandboxes().isEmpty()) {
+      Completion.await(shim.shutdown(true));
+    }
+  }
+
+  private static void forwardSignals(Sandbox sandbox) throws HuskException {
+    AtomicBoolean asked = new AtomicBoolean();
+    SignalForwarding.to(
+        signal -> {
+          boolean again = signal != SIGHUP && asked.getAndSet(true);
+          sandbox.kill(again ? SIGKILL : signal, again);
+        });
+  }
+}

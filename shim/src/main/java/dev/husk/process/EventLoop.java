@@ -1,0 +1,153 @@
+package dev.husk.process;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * One platform thread that runs tasks in order and calls back when a descriptor is ready: the
+ * single owner of a sandbox's state. Callbacks and tasks never run at the same time.
+ */
+public final class EventLoop implements Executor, AutoCloseable {
+  private static final int POLLIN = 1;
+  private static final byte[] ONE = {1, 0, 0, 0, 0, 0, 0, 0};
+
+  private final Fd wake;
+  private final Thread thread;
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final List<Watch> watches = new ArrayList<>();
+  private boolean closed;
+
+  private record Watch(Fd fd, Runnable onReady) {}
+
+  public EventLoop(String name) throws ErrnoException {
+    int fd = Native.eventfd();
+    if (fd < 0) {
+      throw new ErrnoException("eventfd", name, Errno.of(-fd));
+    }
+    wake = Fd.own(fd);
+    thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Runs the task on the loop's thread after those that were given before; dropped once closed. */
+  @Override
+  public void execute(Runnable task) {
+    synchronized (tasks) {
+      if (closed) {
+        return;
+      }
+      tasks.add(task);
+      wakeUp();
+    }
+  }
+
+  /** Calls back once, when the process has ended. On the loop's thread only. */
+  public void whenEnded(Pidfd process, Runnable callback) {
+    requireLoopThread();
+    watches.add(new Watch(process.fd(), callback));
+  }
+
+  /**
+   * Calls back once, when the descriptor can be read or is at its end. On the loop's thread only.
+   */
+  public void whenReadable(Fd fd, Runnable callback) {
+    requireLoopThread();
+    watches.add(new Watch(fd, callback));
+  }
+
+  /** Forgets a descriptor; to be called before it is closed. On the loop's thread only. */
+  public void forget(Fd fd) {
+    requireLoopThread();
+    watches.removeIf(watch -> watch.fd() == fd);
+  }
+
+  /** Forgets a process. On the loop's thread only. */
+  public void forget(Pidfd process) {
+    forget(process.fd());
+  }
+
+  /** Ends the thread after the tasks that were given before. */
+  @Override
+  public void close() {
+    synchronized (tasks) {
+      if (!closed) {
+        closed = true;
+        wakeUp();
+      }
+    }
+  }
+
+  private void requireLoopThread() {
+    if (Thread.currentThread() != thread) {
+      throw new IllegalStateException("not on the thread of " + thread.getName());
+    }
+  }
+
+  /** Under the lock of the tasks: the descriptor is closed under it too. */
+  private void wakeUp() {
+    Native.write(wake.number(), ONE, 0, ONE.length);
+  }
+
+  private void run() {
+    while (true) {
+      Runnable task;
+      synchronized (tasks) {
+        task = tasks.poll();
+        if (task == null && closed) {
+          wake.close();
+          return;
+        }
+      }
+      if (task != null) {
+        guarded(task);
+      } else {
+        awaitReady();
+      }
+    }
+  }
+
+  private void awaitReady() {
+    int count = watches.size();
+    int[] fds = new int[count + 1];
+    int[] events = new int[count + 1];
+    for (int i = 0; i <= count; i++) {
+      fds[i] = i == count ? wake.number() : watches.get(i).fd().number();
+      events[i] = POLLIN;
+    }
+    int ready = Native.poll(fds, events, -1);
+    if (ready < 0) {
+      throw new IllegalStateException("poll: " + Errno.of(-ready));
+    }
+    if (events[count] != 0) {
+      Native.read(wake.number(), new byte[8], 0, 8);
+    }
+    List<Watch> called = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (events[i] != 0) {
+        called.add(watches.get(i));
+      }
+    }
+    for (Watch watch : called) {
+      if (watches.remove(watch)) {
+        guarded(watch.onReady());
+      }
+    }
+  }
+
+  /** A task that fails must not end the loop: everything after it still has to be reaped. */
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+      if (handler != null) {
+        handler.uncaughtException(Thread.currentThread(), e);
+      } else {
+        System.err.println("husk: internal error in the event loop: " + e);
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.husk.process;
+
+import java.nio.file.Path;
+
+/** Facts about one process from procfs. */
+public final class ProcFs {
+  private ProcFs() {}
+
+  /** Path of the process in the cgroup v2 hierarchy: the line {@code 0::} of its cgroup file. */
+  public static String cgroup(int pid) throws ErrnoException {
+    for (String line : SysFiles.read(file(pid, "cgroup")).split("\n", -1)) {
+      if (line.startsWith("0::")) {
+        return line.substring(3);
+      }
+    }
+    return "";
+  }
+
+  /** {@code /proc/PID/mountinfo}. */
+  public static String mountinfo(int pid) throws ErrnoException {
+    return SysFiles.read(file(pid, "mountinfo"));
+  }
+
+  /** The program's name as the kernel keeps it: at most 15 characters. */
+  public static String command(int pid) throws ErrnoException {
+    return SysFiles.read(file(pid, "comm")).strip();
+  }
+
+  /** The pid in the innermost pid namespace of the process. */
+  public static int innermostPid(int pid) throws ErrnoException {
+    for (String line : SysFiles.read(file(pid, "status")).split("\n", -1)) {
+      if (line.startsWith("NSpid:")) {
+        return Integer.parseInt(line.substring(line.lastIndexOf('\t') + 1).strip());
+      }
+    }
+    return pid;
+  }
+
+  /** Capabilities that this process has permitted and in its bounding set, as a bit mask. */
+  public static long ownCapabilities() throws ErrnoException {
+    long mask = -1L;
+    for (String line : SysFiles.read(Path.of("/proc/self/status")).split("\n", -1)) {
+      if (line.startsWith("CapPrm:") || line.startsWith("CapBnd:")) {
+        mask &= Long.parseUnsignedLong(line.substring(line.lastIndexOf('\t') + 1).strip(), 16);
+      }
+    }
+    return mask;
+  }
+
+  /** Sets the badness score by which the kernel picks victims, -1000 to 1000. */
+  public static void oomScoreAdj(int pid, int score) throws ErrnoException {
+    SysFiles.write(file(pid, "oom_score_adj"), Integer.toString(score));
+  }
+
+  private static Path file(int pid, String name) {
+    return Path.of("/proc/" + pid + "/" + name);
+  }
+}

@@ -1,0 +1,195 @@
+package dev.husk.process;
+
+import dev.husk.failure.Failure;
+import dev.husk.failure.FailureKind;
+
+/** What can go wrong with starting and steering processes. */
+public sealed interface ProcessFailure extends Failure {
+  /** The program could not be executed. */
+  record ExecFailed(String program, Errno errno) implements ProcessFailure {
+    @Override
+    public String what() {
+      return "execute program";
+    }
+
+    @Override
+    public String where() {
+      return program;
+    }
+
+    @Override
+    public String why() {
+      return errno.toString();
+    }
+
+    @Override
+    public String remedy() {
+      return "check that the file exists, is executable and is built for this machine";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** The kernel refused to make the process, or to make it inside its cgroup. */
+  record CloneFailed(String program, Errno errno) implements ProcessFailure {
+    @Override
+    public String what() {
+      return "start process in its cgroup (clone3, CLONE_INTO_CGROUP)";
+    }
+
+    @Override
+    public String where() {
+      return program;
+    }
+
+    @Override
+    public String why() {
+      return errno.toString();
+    }
+
+    @Override
+    public String remedy() {
+      return switch (errno.name()) {
+        case "ENOSYS", "EPERM" -> "allow clone3 in the seccomp profile that husk itself runs under";
+        case "EACCES" -> "give husk write access to the cgroup and to its common ancestor with it";
+        case "EAGAIN" -> "raise the process limit (pids.max, RLIMIT_NPROC) that husk runs under";
+        case "EINVAL", "E2BIG" -> "use Linux 5.14 or newer";
+        default -> "see the kernel's reason above";
+      };
+    }
+
+    @Override
+    public FailureKind kind() {
+      return errno.equals(Errno.EAGAIN) ? FailureKind.EXHAUSTED : FailureKind.PRECONDITION;
+    }
+  }
+
+  /** A step inside husk-init failed and was reported with its errno. */
+  record InitFailed(String step, String detail, Errno errno, FailureKind kind)
+      implements ProcessFailure {
+    @Override
+    public String what() {
+      return "prepare the sandbox's first process (" + step + ")";
+    }
+
+    @Override
+    public String where() {
+      return detail;
+    }
+
+    @Override
+    public String why() {
+      return errno.toString();
+    }
+
+    @Override
+    public String remedy() {
+      return switch (step) {
+        case InitMessage.EXECUTABLE ->
+            "check process.args[0], the PATH in process.env and the file in the root filesystem";
+        case InitMessage.CWD -> "check process.cwd";
+        case InitMessage.RLIMITS ->
+            "lower the hard limit: raising one above the shim's own needs CAP_SYS_RESOURCE";
+        case InitMessage.MOUNT -> "check the mount's source, type and options";
+        case InitMessage.EXEC ->
+            "check that the file is built for this machine, and its interpreter";
+        default -> "check the property of config.json that this step applies";
+      };
+    }
+  }
+
+  /** bwrap or husk-init ended before the step was reached. */
+  record EndedEarly(String step, String ending, String output) implements ProcessFailure {
+    @Override
+    public String what() {
+      return "prepare the sandbox (" + step + ")";
+    }
+
+    @Override
+    public String where() {
+      return "bwrap";
+    }
+
+    @Override
+    public String why() {
+      return ending + (output.isBlank() ? ", without a message" : ": " + output.strip());
+    }
+
+    @Override
+    public String remedy() {
+      return "check the mounts and namespaces of config.json against bwrap's message";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** A step did not finish in its time; everything started for it was killed. */
+  record TimedOut(String step, long millis) implements ProcessFailure {
+    @Override
+    public String what() {
+      return "prepare the sandbox";
+    }
+
+    @Override
+    public String where() {
+      return step;
+    }
+
+    @Override
+    public String why() {
+      return "no answer within " + millis + " ms";
+    }
+
+    @Override
+    public String remedy() {
+      return "look for a mount source that hangs (a network filesystem) or an overloaded host";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.TIMEOUT;
+    }
+  }
+
+  /** Another system call failed. */
+  record CallFailed(String operation, String path, Errno errno) implements ProcessFailure {
+    public static CallFailed of(ErrnoException e) {
+      return new CallFailed(e.operation(), e.path(), e.errno());
+    }
+
+    @Override
+    public String what() {
+      return operation;
+    }
+
+    @Override
+    public String where() {
+      return path;
+    }
+
+    @Override
+    public String why() {
+      return errno.toString();
+    }
+
+    @Override
+    public String remedy() {
+      return "see the kernel's reason above";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return switch (errno.name()) {
+        case "EACCES", "EPERM", "EROFS" -> FailureKind.DENIED;
+        case "EMFILE", "ENFILE", "ENOMEM", "ENOSPC", "EAGAIN" -> FailureKind.EXHAUSTED;
+        default -> FailureKind.INTERNAL;
+      };
+    }
+  }
+}

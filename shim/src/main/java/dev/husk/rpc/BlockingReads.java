@@ -1,0 +1,51 @@
+package dev.husk.rpc;
+
+import dev.husk.failure.HuskException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads of the kernel that a caller waits for. They run on platform threads of their own, since a
+ * native call that the kernel holds would take a carrier from all virtual threads; when all threads
+ * are held, further reads are refused.
+ */
+final class BlockingReads {
+  private static final int THREADS = 4;
+  private static final long KEEP_SECONDS = 5;
+
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          0,
+          THREADS,
+          KEEP_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          Thread.ofPlatform().name("husk-read-", 0).daemon().factory());
+
+  /** Runs a read; the stage fails with EXHAUSTED when all threads are held. */
+  <T> CompletionStage<T> run(String method, Reply.Answer<T> read) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    try {
+      threads.execute(
+          () -> {
+            try {
+              result.complete(read.get());
+            } catch (HuskException | RuntimeException e) {
+              result.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      result.completeExceptionally(
+          new HuskException(new RpcFailure.TooManyCalls(method, THREADS), e));
+    }
+    return result;
+  }
+
+  void stop() {
+    threads.shutdown();
+  }
+}

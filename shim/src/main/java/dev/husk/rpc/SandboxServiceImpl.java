@@ -1,0 +1,267 @@
+package dev.husk.rpc;
+
+import dev.husk.failure.HuskException;
+import dev.husk.process.Signal;
+import dev.husk.sandbox.CreateOptions;
+import dev.husk.sandbox.ProcessEntry;
+import dev.husk.sandbox.Sandbox;
+import dev.husk.sandbox.Shim;
+import dev.husk.v1.CreateRequest;
+import dev.husk.v1.CreateResponse;
+import dev.husk.v1.DeleteRequest;
+import dev.husk.v1.DeleteResponse;
+import dev.husk.v1.EventsRequest;
+import dev.husk.v1.EventsResponse;
+import dev.husk.v1.InfoRequest;
+import dev.husk.v1.InfoResponse;
+import dev.husk.v1.KillRequest;
+import dev.husk.v1.KillResponse;
+import dev.husk.v1.ListRequest;
+import dev.husk.v1.ListResponse;
+import dev.husk.v1.PidsRequest;
+import dev.husk.v1.PidsResponse;
+import dev.husk.v1.SandboxServiceGrpc;
+import dev.husk.v1.ShutdownRequest;
+import dev.husk.v1.ShutdownResponse;
+import dev.husk.v1.StartRequest;
+import dev.husk.v1.StartResponse;
+import dev.husk.v1.StateRequest;
+import dev.husk.v1.StateResponse;
+import dev.husk.v1.WaitRequest;
+import dev.husk.v1.WaitResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The service {@code husk.v1.SandboxService}: each call is one call of the domain. */
+final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase {
+  private final Shim shim;
+  private final Optional<Path> ownBundle;
+  private final ScheduledExecutorService timer;
+  private final long answerMillis;
+  private final CallGate gate;
+  private final ExitWaiters exitWaiters = new ExitWaiters();
+  private final EventStreams eventStreams = new EventStreams();
+  private final BlockingReads reads = new BlockingReads();
+  private final Consumer<String> log;
+
+  SandboxServiceImpl(
+      Shim shim,
+      Optional<Path> ownBundle,
+      RpcLimits limits,
+      ScheduledExecutorService timer,
+      Consumer<String> log) {
+    this.shim = shim;
+    this.ownBundle = ownBundle;
+    this.timer = timer;
+    this.answerMillis = limits.answer().toMillis();
+    this.gate = new CallGate(limits.longCalls());
+    this.log = log;
+  }
+
+  @Override
+  public void info(InfoRequest request, StreamObserver<InfoResponse> observer) {
+    reply("info", observer)
+        .answer(() -> InfoResponse.newBuilder().setInfo(InfoMapper.info(shim.info())).build());
+  }
+
+  @Override
+  public void create(CreateRequest request, StreamObserver<CreateResponse> observer) {
+    operate(
+        "create",
+        observer,
+        () -> {
+          CreateOptions options = CreateMapper.options(request, ownBundle);
+          return shim.create(options);
+        },
+        sandbox ->
+            CreateResponse.newBuilder()
+                .setSandbox(SandboxMapper.sandbox(sandbox.status()))
+                .build());
+  }
+
+  @Override
+  public void start(StartRequest request, StreamObserver<StartResponse> observer) {
+    operate(
+        "start",
+        observer,
+        () -> shim.sandbox(request.getId()).start(),
+        status -> StartResponse.newBuilder().setSandbox(SandboxMapper.sandbox(status)).build());
+  }
+
+  @Override
+  public void state(StateRequest request, StreamObserver<StateResponse> observer) {
+    reply("state", observer)
+        .answer(
+            () ->
+                StateResponse.newBuilder()
+                    .setSandbox(SandboxMapper.sandbox(shim.sandbox(request.getId()).status()))
+                    .build());
+  }
+
+  @Override
+  public void list(ListRequest request, StreamObserver<ListResponse> observer) {
+    reply("list", observer)
+        .answer(
+            () -> {
+              ListResponse.Builder response = ListResponse.newBuilder();
+              for (Sandbox sandbox : shim.sandboxes()) {
+                response.addSandboxes(SandboxMapper.sandbox(sandbox.status()));
+              }
+              return response.build();
+            });
+  }
+
+  @Override
+  public void kill(KillRequest request, StreamObserver<KillResponse> observer) {
+    operate(
+        "kill",
+        observer,
+        () -> {
+          int signal = signal(request.getSignal());
+          return shim.sandbox(request.getId()).kill(signal, request.getWholeTree());
+        },
+        done -> KillResponse.getDefaultInstance());
+  }
+
+  private static int signal(String text) throws HuskException {
+    if (text.isEmpty()) {
+      return Signal.SIGTERM;
+    }
+    OptionalInt number = Signal.parse(text);
+    if (number.isEmpty()) {
+      throw new HuskException(
+          new RpcFailure.InvalidField(
+              "kill",
+              "signal",
+              "there is no signal \"" + text + "\"",
+              "give a name or a number of signal(7), as SIGTERM, TERM or 15"));
+    }
+    return number.getAsInt();
+  }
+
+  @Override
+  public void wait(WaitRequest request, StreamObserver<WaitResponse> observer) {
+    Reply<WaitResponse> reply = reply("wait", observer);
+    try {
+      Sandbox sandbox = shim.sandbox(request.getId());
+      gate.enterWait();
+      reply.whenDone(
+          () -> {
+            exitWaiters.remove(sandbox, reply);
+            gate.leaveWait();
+          });
+      exitWaiters.add(sandbox, reply);
+    } catch (HuskException | RuntimeException e) {
+      reply.fail(e);
+    }
+  }
+
+  @Override
+  public void delete(DeleteRequest request, StreamObserver<DeleteResponse> observer) {
+    operate(
+        "delete",
+        observer,
+        () -> shim.sandbox(request.getId()).delete(request.getForce()),
+        done -> DeleteResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void pids(PidsRequest request, StreamObserver<PidsResponse> observer) {
+    operate(
+        "pids",
+        observer,
+        () -> {
+          Sandbox sandbox = shim.sandbox(request.getId());
+          return reads.run("pids", sandbox::processes);
+        },
+        SandboxServiceImpl::pids);
+  }
+
+  private static PidsResponse pids(List<ProcessEntry> processes) {
+    PidsResponse.Builder response = PidsResponse.newBuilder();
+    for (ProcessEntry process : processes) {
+      response.addProcesses(SandboxMapper.process(process));
+    }
+    return response.build();
+  }
+
+  @Override
+  public void events(EventsRequest request, StreamObserver<EventsResponse> observer) {
+    ServerCallStreamObserver<EventsResponse> stream =
+        (ServerCallStreamObserver<EventsResponse>) observer;
+    try {
+      if (request.getAfterSequence() < 0) {
+        throw new HuskException(
+            new RpcFailure.InvalidField(
+                "events",
+                "after_sequence",
+                "it is negative: " + request.getAfterSequence(),
+                "give the sequence number of the last event seen, or 0 for all"));
+      }
+      Sandbox sandbox = shim.sandbox(request.getId());
+      gate.enterEvents();
+      eventStreams.start(
+          new EventStream(
+              sandbox.events(),
+              request.getAfterSequence(),
+              !request.getNoFollow(),
+              stream,
+              ended -> {
+                eventStreams.remove(ended);
+                gate.leaveEvents();
+              },
+              log));
+    } catch (HuskException | RuntimeException e) {
+      stream.onError(Errors.toStatus("events", e, log));
+    }
+  }
+
+  @Override
+  public void shutdown(ShutdownRequest request, StreamObserver<ShutdownResponse> observer) {
+    operate(
+        "shutdown",
+        observer,
+        () -> shim.shutdown(request.getForce()),
+        done -> ShutdownResponse.getDefaultInstance());
+  }
+
+  /** Ends the calls that would last for ever; further ones end at once. */
+  void stop() {
+    exitWaiters.stop();
+    eventStreams.stop();
+    reads.stop();
+  }
+
+  int waits() {
+    return gate.waits();
+  }
+
+  int eventStreams() {
+    return gate.eventStreams();
+  }
+
+  private <T> Reply<T> reply(String method, StreamObserver<T> observer) {
+    return new Reply<>(method, observer, log);
+  }
+
+  private <S, T> void operate(
+      String method,
+      StreamObserver<T> observer,
+      Reply.Answer<CompletionStage<S>> begin,
+      Function<? super S, T> message) {
+    Reply<T> reply = reply(method, observer);
+    try {
+      reply.follow(begin.get(), message, timer, answerMillis);
+    } catch (HuskException | RuntimeException e) {
+      reply.fail(e);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.husk.rpc;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketImpl;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** A connected unix socket in the form that gRPC takes; options of TCP have no effect. */
+final class UnixSocket extends Socket {
+  private static final @Nullable SocketImpl NO_IMPL = null;
+
+  private final SocketChannel channel;
+  private final SocketAddress peer;
+  private final Runnable onClose;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * @param onClose runs once, at the first close
+   */
+  @SuppressWarnings("NullAway") // the constructor is documented to take null for no implementation
+  UnixSocket(SocketChannel channel, SocketAddress peer, Runnable onClose) throws IOException {
+    super(NO_IMPL);
+    this.channel = channel;
+    this.peer = peer;
+    this.onClose = onClose;
+  }
+
+  @Override
+  public InputStream getInputStream() {
+    return new ResetIsEnd(Channels.newInputStream(channel));
+  }
+
+  @Override
+  public OutputStream getOutputStream() {
+    return Channels.newOutputStream(channel);
+  }
+
+  @Override
+  public SocketAddress getRemoteSocketAddress() {
+    return peer;
+  }
+
+  @Override
+  public @Nullable SocketAddress getLocalSocketAddress() {
+    try {
+      return channel.getLocalAddress();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public void setTcpNoDelay(boolean on) {}
+
+  @Override
+  public boolean getTcpNoDelay() {
+    return true;
+  }
+
+  @Override
+  public void setSoTimeout(int timeout) {}
+
+  @Override
+  public int getSoTimeout() {
+    return 0;
+  }
+
+  @Override
+  public int getSoLinger() {
+    return -1;
+  }
+
+  @Override
+  public boolean isConnected() {
+    return true;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed.compareAndSet(false, true)) {
+      try {
+        channel.close();
+      } finally {
+        onClose.run();
+      }
+    }
+  }
+
+  /**
+   * A client that ends with unread answers resets the connection; that is a way to hang up, not an
+   * error.
+   */
+  private static final class ResetIsEnd extends InputStream {
+    private final InputStream in;
+
+    ResetIsEnd(InputStream in) {
+      this.in = in;
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return in.read();
+      } catch (java.net.SocketException e) {
+        return -1;
+      }
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      try {
+        return in.read(buffer, offset, length);
+      } catch (java.net.SocketException e) {
+        return -1;
+      }
+    }
+
+    @Override
+    public int available() throws IOException {
+      return in.available();
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+}

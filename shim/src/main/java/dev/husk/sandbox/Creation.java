@@ -1,0 +1,155 @@
+package dev.husk.sandbox;
+
+import dev.husk.bwrap.BwrapProgram;
+import dev.husk.bwrap.MountCheck;
+import dev.husk.bwrap.Rootfs;
+import dev.husk.bwrap.SandboxPlan;
+import dev.husk.bwrap.SandboxPlanner;
+import dev.husk.cgroup.CgroupFs;
+import dev.husk.cgroup.CgroupHost;
+import dev.husk.cgroup.KernelCgroupFs;
+import dev.husk.cgroup.Removal;
+import dev.husk.cgroup.RetryBudget;
+import dev.husk.cgroup.SandboxCgroup;
+import dev.husk.failure.HuskException;
+import dev.husk.oci.OciConfig;
+import dev.husk.oci.ProcessSpec;
+import dev.husk.process.ErrnoException;
+import dev.husk.process.ProcFs;
+import dev.husk.process.ProcessFailure;
+import dev.husk.process.Spawner;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The steps from a validated config to a payload that waits for start. A step that fails takes back
+ * all those before it: the environment is then as if create had never been tried ({@code
+ * runtime.md#errors}).
+ */
+final class Creation {
+  /** Time for each answer of the launcher; mounting is the slowest thing it does. */
+  private static final Duration STEP = Duration.ofSeconds(20);
+
+  private static final Duration REMOVAL = Duration.ofSeconds(5);
+
+  private final ShimOptions options;
+  private final Spawner spawner;
+  private final StateDirectory state;
+  private final Undo undo = new Undo();
+
+  Creation(ShimOptions options, Spawner spawner, StateDirectory state) {
+    this.options = options;
+    this.spawner = spawner;
+    this.state = state;
+  }
+
+  /** What was made, and what the operator should know about it. */
+  record Made(Payload payload, Deadman deadman, List<String> warnings) {}
+
+  Made run(OciConfig config, ProcessSpec process, CreateOptions request) throws HuskException {
+    try {
+      return steps(config, process, request);
+    } catch (HuskException | RuntimeException e) {
+      undo.all();
+      throw e;
+    }
+  }
+
+  private Made steps(OciConfig config, ProcessSpec process, CreateOptions request)
+      throws HuskException {
+    BwrapProgram bwrap = Bwraps.find(spawner, options);
+    state.makeStage();
+    undo.add(state::clear);
+    long capabilities = ownCapabilities();
+    SandboxPlan plan =
+        SandboxPlanner.plan(
+            config,
+            request.bundle(),
+            Rootfs.locate(request.bundle(), config.root()),
+            state.stage(),
+            options.huskInit(),
+            capabilities);
+    try (StdioFiles stdio = StdioFiles.open(request.stdio())) {
+      SandboxCgroup cgroup = makeCgroup(config);
+      Deadman deadman = Deadman.arm(spawner, options.huskInit(), cgroup.sandboxDir());
+      undo.add(deadman::disarm);
+      Launch launch =
+          Launch.begin(
+              spawner,
+              options.huskInit(),
+              cgroup,
+              stdio,
+              Orders.of(plan, bwrap.path(), process, capabilities),
+              STEP);
+      undo.add(launch::close);
+      launch.settle();
+      Payload payload = launch.ready();
+      undo.add(() -> release(payload));
+      verify(payload, plan);
+      applyOutside(payload, process);
+      return new Made(payload, deadman, plan.warnings());
+    }
+  }
+
+  private static long ownCapabilities() throws HuskException {
+    try {
+      return ProcFs.ownCapabilities();
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    }
+  }
+
+  private SandboxCgroup makeCgroup(OciConfig config) throws HuskException {
+    CgroupFs fs = new KernelCgroupFs();
+    SandboxCgroup cgroup =
+        SandboxCgroup.create(
+            fs,
+            CgroupHost.detect(fs),
+            new SandboxCgroup.Spec(
+                options.id(),
+                config.linux().cgroupsPath(),
+                config.linux().resources(),
+                options.limits(),
+                RetryBudget.DEFAULT,
+                state.abandonedState().isPresent()));
+    undo.add(() -> removeOrReport(cgroup));
+    return cgroup;
+  }
+
+  private static void removeOrReport(SandboxCgroup cgroup) {
+    if (cgroup.remove(REMOVAL) instanceof Removal.Leaked leak) {
+      System.err.println("husk: cannot remove " + leak.path() + ": " + leak.reason());
+    }
+  }
+
+  private void verify(Payload payload, SandboxPlan plan) throws HuskException {
+    try {
+      List<String> differences = MountCheck.verify(ProcFs.mountinfo(payload.pid()), plan);
+      if (!differences.isEmpty()) {
+        throw new HuskException(
+            new SandboxFailure.NotAsPlanned(options.id(), String.join("; ", differences)));
+      }
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    }
+  }
+
+  private static void applyOutside(Payload payload, ProcessSpec process) throws HuskException {
+    if (process.oomScoreAdj().isPresent()) {
+      try {
+        ProcFs.oomScoreAdj(payload.pid(), process.oomScoreAdj().getAsInt());
+      } catch (ErrnoException e) {
+        throw new HuskException(
+            new SandboxFailure.NotApplied("/process/oomScoreAdj", e.errno()), e);
+      }
+    }
+  }
+
+  private static void release(Payload payload) {
+    payload.control().close();
+    removeOrReport(payload.cgroup());
+    payload.messages().close();
+    payload.pidfd().close();
+    ExitObservation.endMonitor(payload.monitor());
+  }
+}

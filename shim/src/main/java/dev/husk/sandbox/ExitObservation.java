@@ -1,0 +1,68 @@
+package dev.husk.sandbox;
+
+import dev.husk.process.Child;
+import dev.husk.process.ErrnoException;
+import dev.husk.process.Pidfd;
+import dev.husk.process.WaitStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Finds out how a payload ended, once its process has. */
+final class ExitObservation {
+  /** How long bwrap's monitor, which has nothing left to do, may take to end. */
+  private static final int MONITOR_PATIENCE = 2000;
+
+  /** How long whoever adopted the payload may take to reap it, when the monitor is dead. */
+  private static final Duration REAP_PATIENCE = Duration.ofMillis(500);
+
+  private static final int SIGKILL = 9;
+
+  private ExitObservation() {}
+
+  /**
+   * The kernel's record if it has one, else bwrap's summary. Ends and reaps the monitor.
+   *
+   * @param reasonOfKill why husk itself killed the sandbox; empty when it did not
+   */
+  static ExitStatus observe(Payload payload, Optional<String> reasonOfKill, Instant now) {
+    Optional<WaitStatus> monitor = endMonitor(payload.monitor());
+    Optional<WaitStatus> exact = payload.pidfd().exitStatus();
+    if (exact.isEmpty()) {
+      payload.pidfd().awaitReaped(REAP_PATIENCE);
+      exact = payload.pidfd().exitStatus();
+    }
+    if (exact.isPresent()) {
+      return status(exact.get(), true, reasonOfKill, now);
+    }
+    WaitStatus summary =
+        monitor
+            .filter(status -> status.signal().isEmpty())
+            .orElse(new WaitStatus(128 + SIGKILL, OptionalInt.of(SIGKILL)));
+    return status(summary, false, reasonOfKill, now);
+  }
+
+  /** Ends and reaps bwrap's outer process; empty when somebody else has reaped it. */
+  static Optional<WaitStatus> endMonitor(Child monitor) {
+    try (Pidfd pidfd = monitor.pidfd()) {
+      if (!pidfd.awaitEnd(MONITOR_PATIENCE)) {
+        pidfd.signal(SIGKILL);
+        pidfd.awaitEnd(MONITOR_PATIENCE);
+      }
+      return monitor.reap();
+    } catch (ErrnoException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ExitStatus status(
+      WaitStatus status, boolean exact, Optional<String> reasonOfKill, Instant now) {
+    String how =
+        status.signal().isPresent()
+            ? "killed by signal " + status.signal().getAsInt()
+            : "exited with status " + status.code();
+    String reason = reasonOfKill.isPresent() ? how + ": " + reasonOfKill.get() : how;
+    return new ExitStatus(status.code(), status.signal(), exact, reason, now);
+  }
+}

@@ -1,0 +1,386 @@
+package dev.husk.sandbox;
+
+import dev.husk.cgroup.Removal;
+import dev.husk.failure.HuskException;
+import dev.husk.oci.ConfigReader;
+import dev.husk.oci.OciConfig;
+import dev.husk.oci.ProcessSpec;
+import dev.husk.oci.Unsupported;
+import dev.husk.process.ControlChannel;
+import dev.husk.process.ErrnoException;
+import dev.husk.process.EventLoop;
+import dev.husk.process.ProcessFailure;
+import dev.husk.process.Ready;
+import dev.husk.process.Spawner;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A sandbox of this process. Its event loop owns it: verbs are queued there, ends of processes
+ * arrive there. Reads and signals go past the loop, so that nothing it waits for can delay them.
+ */
+final class LocalSandbox implements Sandbox {
+  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration EMPTY = Duration.ofSeconds(5);
+  private static final Duration REMOVAL = Duration.ofSeconds(5);
+
+  /** The monitor ends a moment before the payload is seen to have ended. */
+  private static final int MONITOR_GRACE = 200;
+
+  /** Somebody who kills deadmen one after the other wants the sandbox unsupervised. */
+  private static final int MOST_DEADMEN = 5;
+
+  private final ShimOptions options;
+  private final Spawner spawner;
+  private final StateDirectory directory;
+  private final Clock clock;
+  private final EventLoop loop;
+  private final EventLog events;
+  private final Instant createdAt;
+  private final Runnable onDeleted;
+  private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+
+  private volatile State state = new State.Creating();
+  private volatile Description description = new Description("", "", Map.of());
+  private volatile Optional<String> reasonOfKill = Optional.empty();
+  private Optional<Deadman> deadman = Optional.empty();
+  private int deadmen;
+  private boolean deleted;
+
+  /** What the config says of itself. */
+  private record Description(String ociVersion, String bundle, Map<String, String> annotations) {}
+
+  LocalSandbox(
+      ShimOptions options,
+      Spawner spawner,
+      StateDirectory directory,
+      Clock clock,
+      Runnable onDeleted)
+      throws HuskException {
+    this.options = options;
+    this.spawner = spawner;
+    this.directory = directory;
+    this.clock = clock;
+    this.onDeleted = onDeleted;
+    this.createdAt = clock.instant();
+    this.events = new EventLog(options.id(), clock);
+    try {
+      this.loop = new EventLoop("husk-" + options.id());
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    }
+  }
+
+  @Override
+  public String id() {
+    return options.id();
+  }
+
+  @Override
+  public SandboxStatus status() {
+    State now = state;
+    Optional<Payload> payload = payloadOf(now);
+    Optional<Instant> startedAt = Optional.empty();
+    Optional<ExitStatus> ended = Optional.empty();
+    OptionalInt pid = OptionalInt.empty();
+    switch (now) {
+      case State.Creating ignored -> {}
+      case State.Created created -> pid = OptionalInt.of(created.payload().pid());
+      case State.Running running -> {
+        pid = OptionalInt.of(running.payload().pid());
+        startedAt = Optional.of(running.startedAt());
+      }
+      case State.Stopped stopped -> {
+        startedAt = stopped.startedAt();
+        ended = Optional.of(stopped.exit());
+      }
+    }
+    Description said = description;
+    return new SandboxStatus(
+        options.id(),
+        said.ociVersion(),
+        now.phase(),
+        said.bundle(),
+        pid,
+        said.annotations(),
+        createdAt,
+        startedAt,
+        ended,
+        payload.isPresent() ? payload.get().cgroup().relativePath() : "",
+        payload.isPresent() ? payload.get().cgroup().limits() : List.of());
+  }
+
+  private static Optional<Payload> payloadOf(State state) {
+    return switch (state) {
+      case State.Creating ignored -> Optional.empty();
+      case State.Created created -> Optional.of(created.payload());
+      case State.Running running -> Optional.of(running.payload());
+      case State.Stopped stopped -> Optional.of(stopped.payload());
+    };
+  }
+
+  /** Work on the loop whose failure belongs to the caller. */
+  private interface Verb<T> {
+    T run() throws HuskException;
+  }
+
+  private <T> CompletableFuture<T> queue(Verb<T> verb) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          try {
+            done.complete(verb.run());
+          } catch (HuskException | RuntimeException e) {
+            done.completeExceptionally(e);
+          }
+        });
+    return done;
+  }
+
+  /** Creates; on failure nothing is left and the sandbox is of no further use. */
+  CompletionStage<Sandbox> create(CreateOptions request) {
+    return queue(
+        () -> {
+          try {
+            return created(request);
+          } catch (HuskException | RuntimeException e) {
+            directory.clear();
+            events.close();
+            loop.close();
+            throw e;
+          }
+        });
+  }
+
+  private Sandbox created(CreateOptions request) throws HuskException {
+    OciConfig config = ConfigReader.read(request.bundle());
+    Unsupported.refuse(config, request.bundle().resolve("config.json").toString());
+    ProcessSpec process =
+        config
+            .process()
+            .orElseThrow(
+                () -> new HuskException(new SandboxFailure.NoProcess(request.bundle().toString())));
+    description =
+        new Description(config.ociVersion(), request.bundle().toString(), config.annotations());
+    directory.writeState(StateJson.write(status(), ProcessHandle.current().pid()));
+    Creation.Made made = new Creation(options, spawner, directory).run(config, process, request);
+    Payload payload = made.payload();
+    state = new State.Created(payload);
+    watch(made.deadman());
+    loop.whenEnded(payload.pidfd(), this::payloadEnded);
+    loop.whenEnded(payload.monitor().pidfd(), this::monitorEnded);
+    recordState();
+    events.add(new Event.Created(payload.pid()));
+    for (String warning : made.warnings()) {
+      events.add(new Event.Warning(warning));
+    }
+    return this;
+  }
+
+  @Override
+  public CompletionStage<SandboxStatus> start() {
+    return queue(this::started);
+  }
+
+  private SandboxStatus started() throws HuskException {
+    if (!(state instanceof State.Created(Payload payload))) {
+      throw new HuskException(new SandboxFailure.WrongPhase(id(), "start", state.phase()));
+    }
+    try {
+      payload.control().go();
+      Ready.First first = Ready.messageOrEnd(payload.control(), payload.pidfd(), START);
+      if (first == Ready.First.TIMEOUT) {
+        throw new HuskException(new ProcessFailure.TimedOut("exec", START.toMillis()));
+      }
+      if (first == Ready.First.MESSAGE) {
+        ControlChannel.Received answer = payload.control().receive();
+        if (answer.message().isPresent()) {
+          throw new HuskException(Launch.startFailure(answer.message().get()));
+        }
+      }
+    } catch (HuskException e) {
+      stop(payload, Optional.empty(), "start failed: " + e.getMessage());
+      throw e;
+    } catch (ErrnoException e) {
+      stop(payload, Optional.empty(), "start failed: " + e.getMessage());
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    }
+    payload.control().close();
+    state = new State.Running(payload, clock.instant());
+    events.add(new Event.Started(payload.pid()));
+    recordState();
+    return status();
+  }
+
+  @Override
+  public CompletionStage<Void> kill(int signal, boolean wholeTree) {
+    State now = state;
+    try {
+      switch (now) {
+        case State.Creating ignored -> throw wrongPhase("kill", now);
+        case State.Stopped ignored -> throw wrongPhase("kill", now);
+        case State.Created created -> Signals.send(created.payload(), signal, wholeTree);
+        case State.Running running -> Signals.send(running.payload(), signal, wholeTree);
+      }
+      return CompletableFuture.completedFuture(null);
+    } catch (HuskException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private HuskException wrongPhase(String verb, State now) {
+    return new HuskException(new SandboxFailure.WrongPhase(id(), verb, now.phase()));
+  }
+
+  @Override
+  public CompletionStage<ExitStatus> exit() {
+    return exit.minimalCompletionStage();
+  }
+
+  @Override
+  public List<ProcessEntry> processes() throws HuskException {
+    Optional<Payload> payload = payloadOf(state);
+    return payload.isPresent() ? ProcessTable.of(payload.get().cgroup()) : List.of();
+  }
+
+  @Override
+  public EventLog events() {
+    return events;
+  }
+
+  private void payloadEnded() {
+    switch (state) {
+      case State.Creating ignored -> {}
+      case State.Created created -> stop(created.payload(), Optional.empty(), "");
+      case State.Running running -> stop(running.payload(), Optional.of(running.startedAt()), "");
+      case State.Stopped ignored -> {}
+    }
+  }
+
+  /** Ends whatever is left of the tree, finds out how it ended and says so to everybody. */
+  private void stop(Payload payload, Optional<Instant> startedAt, String cause) {
+    loop.forget(payload.monitor().pidfd());
+    loop.forget(payload.pidfd());
+    if (!payload.pidfd().awaitEnd(0)) {
+      endTree(payload);
+    }
+    Optional<String> why = cause.isEmpty() ? reasonOfKill : Optional.of(cause);
+    ExitStatus status = ExitObservation.observe(payload, why, clock.instant());
+    endTree(payload);
+    payload.control().close();
+    payload.messages().close();
+    state = new State.Stopped(payload, startedAt, status);
+    events.add(new Event.Exited(status));
+    recordState();
+    exit.complete(status);
+  }
+
+  private void endTree(Payload payload) {
+    try {
+      payload.cgroup().killAndAwaitEmpty(EMPTY);
+    } catch (HuskException e) {
+      events.add(new Event.Warning(e.getMessage()));
+    }
+  }
+
+  private void monitorEnded() {
+    Optional<Payload> payload = payloadOf(state);
+    if (payload.isPresent() && !payload.get().pidfd().awaitEnd(MONITOR_GRACE)) {
+      endUnsupervised("bwrap's monitor was killed");
+    }
+  }
+
+  private void watch(Deadman armed) {
+    deadman = Optional.of(armed);
+    deadmen++;
+    loop.whenEnded(armed.pidfd(), this::deadmanEnded);
+  }
+
+  private void deadmanEnded() {
+    Optional<Payload> payload = payloadOf(state);
+    if (deadman.isEmpty() || payload.isEmpty()) {
+      return;
+    }
+    deadman.get().disarm();
+    deadman = Optional.empty();
+    try {
+      if (deadmen == MOST_DEADMEN) {
+        endUnsupervised("its deadman was killed " + MOST_DEADMEN + " times");
+        return;
+      }
+      watch(Deadman.arm(spawner, options.huskInit(), payload.get().cgroup().sandboxDir()));
+      events.add(new Event.Warning("the deadman was killed; a new one is armed"));
+    } catch (HuskException e) {
+      endUnsupervised("its deadman was killed and no other can be armed: " + e.getMessage());
+    }
+  }
+
+  /** A sandbox that would outlive the shim's death must not go on. */
+  private void endUnsupervised(String reason) {
+    reasonOfKill = Optional.of(reason);
+    events.add(new Event.Warning("killing the sandbox: " + reason));
+    payloadOf(state).ifPresent(this::endTree);
+  }
+
+  @Override
+  public CompletionStage<Void> delete(boolean force) {
+    return queue(
+        () -> {
+          deleted(force);
+          return null;
+        });
+  }
+
+  private void deleted(boolean force) throws HuskException {
+    if (deleted) {
+      throw new HuskException(new SandboxFailure.NoSuchSandbox(id()));
+    }
+    if (state instanceof State.Running && !force) {
+      throw wrongPhase("delete", state);
+    }
+    Payload payload = payloadOf(state).orElseThrow(() -> wrongPhase("delete", state));
+    if (!(state instanceof State.Stopped)) {
+      Optional<Instant> startedAt =
+          state instanceof State.Running running
+              ? Optional.of(running.startedAt())
+              : Optional.empty();
+      stop(payload, startedAt, "deleted");
+    }
+    remove(payload);
+    if (deadman.isPresent()) {
+      loop.forget(deadman.get().pidfd());
+      deadman.get().disarm();
+    }
+    payload.pidfd().close();
+    directory.clear();
+    deleted = true;
+    events.add(new Event.Deleted());
+    events.close();
+    loop.close();
+    onDeleted.run();
+  }
+
+  private void remove(Payload payload) throws HuskException {
+    if (payload.cgroup().remove(REMOVAL) instanceof Removal.Leaked leak) {
+      SandboxFailure.Leaked leaked = new SandboxFailure.Leaked(id(), leak.path(), leak.reason());
+      events.add(new Event.Warning(leaked.message()));
+      throw new HuskException(leaked);
+    }
+  }
+
+  /** The state file is for people and successors; the sandbox does not depend on it. */
+  private void recordState() {
+    try {
+      directory.writeState(StateJson.write(status(), ProcessHandle.current().pid()));
+    } catch (HuskException e) {
+      events.add(new Event.Warning(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.husk.sandbox;
+
+import dev.husk.failure.HuskException;
+import dev.husk.process.Spawner;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A shim process with one sandbox at most. */
+public final class LocalShim implements Shim {
+  private final ShimOptions options;
+  private final StateDirectory directory;
+  private final Spawner spawner = new Spawner();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private Optional<LocalSandbox> current = Optional.empty();
+  private boolean ending;
+  private boolean endWhenStopped;
+
+  public LocalShim(ShimOptions options, StateDirectory directory) {
+    this.options = options;
+    this.directory = directory;
+  }
+
+  /** Completes when the process has nothing left to do: after a delete, or after a shutdown. */
+  public CompletionStage<Void> ended() {
+    return ended.minimalCompletionStage();
+  }
+
+  /** From now on a sandbox is deleted as soon as it has stopped. */
+  public synchronized void endWhenStopped() {
+    endWhenStopped = true;
+  }
+
+  @Override
+  public ShimInfo info() throws HuskException {
+    return HostFacts.gather(spawner, options);
+  }
+
+  @Override
+  public synchronized List<Sandbox> sandboxes() {
+    return current.isPresent() ? List.of(current.get()) : List.of();
+  }
+
+  @Override
+  public synchronized Sandbox sandbox(String id) throws HuskException {
+    if (current.isEmpty() || !(id.isEmpty() || id.equals(options.id()))) {
+      throw new HuskException(new SandboxFailure.NoSuchSandbox(id));
+    }
+    return current.get();
+  }
+
+  @Override
+  public CompletionStage<Sandbox> create(CreateOptions request) {
+    LocalSandbox sandbox;
+    try {
+      sandbox = admit(request.id());
+    } catch (HuskException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return sandbox
+        .create(request)
+        .whenComplete(
+            (made, failure) -> {
+              if (failure != null) {
+                forget();
+              }
+            });
+  }
+
+  private synchronized LocalSandbox admit(String id) throws HuskException {
+    if (!id.isEmpty()) {
+      SandboxId.require(id);
+    }
+    if (ending) {
+      throw new HuskException(new SandboxFailure.Ending(options.id()));
+    }
+    if (!id.isEmpty() && !id.equals(options.id())) {
+      throw new HuskException(new SandboxFailure.OtherId(id, options.id()));
+    }
+    if (current.isPresent()) {
+      throw new HuskException(
+          new SandboxFailure.IdInUse(options.id(), directory.path().toString()));
+    }
+    LocalSandbox sandbox =
+        new LocalSandbox(options, spawner, directory, Clock.systemUTC(), this::deleted);
+    current = Optional.of(sandbox);
+    if (endWhenStopped) {
+      sandbox.exit().thenRun(() -> sandbox.delete(true));
+    }
+    return sandbox;
+  }
+
+  private synchronized void forget() {
+    current = Optional.empty();
+  }
+
+  private void deleted() {
+    synchronized (this) {
+      current = Optional.empty();
+      ending = true;
+    }
+    ended.complete(null);
+  }
+
+  @Override
+  public CompletionStage<Void> shutdown(boolean force) {
+    LocalSandbox left;
+    synchronized (this) {
+      if (current.isEmpty()) {
+        ending = true;
+        ended.complete(null);
+        return CompletableFuture.completedFuture(null);
+      }
+      left = current.get();
+    }
+    if (!force) {
+      return CompletableFuture.failedFuture(
+          new HuskException(new SandboxFailure.StillThere(left.id(), left.status().phase())));
+    }
+    return left.delete(true);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.husk.sandbox;
+
+import dev.husk.cgroup.Member;
+import dev.husk.failure.HuskException;
+import dev.husk.process.ErrnoException;
+import dev.husk.process.Pidfd;
+import dev.husk.process.ProcFs;
+import dev.husk.process.ProcessFailure;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Sends signals to a sandbox. Safe on any thread. */
+final class Signals {
+  private static final int SIGKILL = 9;
+
+  /** Passes over the tree for other signals: forks of one pass are caught by the next. */
+  private static final int PASSES = 3;
+
+  private Signals() {}
+
+  /**
+   * Sends a signal to the payload or to every process of the sandbox. The monitor, which is outside
+   * the sandbox's pid namespace, gets no other than SIGKILL: its death would end the rest before
+   * their handlers have run.
+   */
+  static void send(Payload payload, int signal, boolean wholeTree) throws HuskException {
+    if (signal == SIGKILL && wholeTree) {
+      payload.cgroup().kill();
+      return;
+    }
+    try {
+      payload.pidfd().signal(signal);
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    }
+    if (wholeTree) {
+      sendToOthers(payload, signal);
+    }
+  }
+
+  private static void sendToOthers(Payload payload, int signal) throws HuskException {
+    Set<Integer> signalled = new HashSet<>();
+    signalled.add(payload.pid());
+    signalled.add(payload.monitor().pid());
+    for (int pass = 0; pass < PASSES; pass++) {
+      boolean sent = false;
+      for (Member member : payload.cgroup().processes()) {
+        int pid = (int) member.pid();
+        if (signalled.add(pid)) {
+          sent = true;
+          sendIfStillMember(payload, pid, signal);
+        }
+      }
+      if (!sent) {
+        return;
+      }
+    }
+  }
+
+  /** A pid can come to mean a stranger between listing and opening; a pidfd cannot. */
+  private static void sendIfStillMember(Payload payload, int pid, int signal) {
+    try (Pidfd pidfd = Pidfd.open(pid)) {
+      String path = payload.cgroup().relativePath();
+      if (ProcFs.cgroup(pid).startsWith(path + "/")) {
+        pidfd.signal(signal);
+      }
+    } catch (ErrnoException e) {
+      // It has ended meanwhile, which is what a signal is mostly sent for.
+      return;
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package dev.husk.sandbox;
+
+import dev.husk.failure.FailureKind;
+import dev.husk.failure.HuskException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The directory of one id, mode 0700, owned by one living shim: the kernel drops the lock when the
+ * shim dies, whatever the cause, so a later shim can tell a dead owner from a living one.
+ */
+public final class StateDirectory {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+
+  /** Rounds of claiming against another shim that is just removing the same directory. */
+  private static final int CLAIM_ROUNDS = 20;
+
+  private static final String LOCK = "lock";
+  private static final String STATE = "state.json";
+
+  private final Path path;
+  private final FileChannel lockFile;
+  private final Optional<String> abandoned;
+
+  private StateDirectory(Path path, FileChannel lockFile, Optional<String> abandoned) {
+    this.path = path;
+    this.lockFile = lockFile;
+    this.abandoned = abandoned;
+  }
+
+  /**
+   * Claims an id below {@code root}.
+   *
+   * @throws HuskException {@link SandboxFailure.IdInUse}, {@link SandboxFailure.StateUnusable}
+   */
+  public static StateDirectory claim(Path root, String id) throws HuskException {
+    Path path = root.resolve(SandboxId.require(id));
+    try {
+      Files.createDirectories(root, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+      for (int round = 0; round < CLAIM_ROUNDS; round++) {
+        Optional<StateDirectory> claimed = tryClaim(path);
+        if (claimed.isPresent()) {
+          return claimed.get();
+        }
+      }
+    } catch (AccessDeniedException e) {
+      throw unusable(path, "permission denied", FailureKind.DENIED, e);
+    } catch (IOException e) {
+      throw unusable(path, String.valueOf(e.getMessage()), FailureKind.PRECONDITION, e);
+    }
+    throw new HuskException(new SandboxFailure.IdInUse(id, path.toString()));
+  }
+
+  private static HuskException unusable(Path path, String reason, FailureKind kind, Exception e) {
+    return new HuskException(new SandboxFailure.StateUnusable(path.toString(), reason, kind), e);
+  }
+
+  private static Optional<StateDirectory> tryClaim(Path path) throws IOException, HuskException {
+    boolean fresh = true;
+    try {
+      Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    } catch (FileAlreadyExistsException e) {
+      fresh = false;
+    }
+    Path lock = path.resolve(LOCK);
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // its owner removed the directory meanwhile
+    }
+    boolean kept = false;
+    try {
+      FileLock held = channel.tryLock();
+      if (held == null) {
+        throw new HuskException(
+            new SandboxFailure.IdInUse(path.getFileName().toString(), path.toString()));
+      }
+      if (!stillThere(channel, lock)) {
+        return Optional.empty();
+      }
+      Optional<String> abandoned = fresh ? Optional.empty() : readState(path);
+      kept = true;
+      return Optional.of(new StateDirectory(path, channel, abandoned));
+    } finally {
+      if (!kept) {
+        channel.close();
+      }
+    }
+  }
+
+  /** A lock on a file that its last owner has unlinked since is worth nothing. */
+  private static boolean stillThere(FileChannel channel, Path lock) throws IOException {
+    String mark = Long.toString(ProcessHandle.current().pid());
+    channel.truncate(0);
+    channel.write(java.nio.ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)), 0);
+    try {
+      return Files.readString(lock).equals(mark);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static Optional<String> readState(Path path) throws IOException {
+    try {
+      return Optional.of(Files.readString(path.resolve(STATE)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** The default place of the shim's socket. */
+  public Path socket() {
+    return path.resolve("shim.sock");
+  }
+
+  /** Where the launcher mounts its staging tmpfs, in its own mount namespace. */
+  public Path stage() {
+    return path.resolve("stage");
+  }
+
+  /** The state file of a shim that died without deleting its sandbox. */
+  public Optional<String> abandonedState() {
+    return abandoned;
+  }
+
+  /** Makes the staging mount point. */
+  public void makeStage() throws HuskException {
+    try {
+      Files.createDirectories(stage(), PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    } catch (IOException e) {
+      throw unusable(stage(), String.valueOf(e.getMessage()), FailureKind.PRECONDITION, e);
+    }
+  }
+
+  /** Replaces the state file atomically: a reader sees the old or the new one, never a half. */
+  public void writeState(String json) throws HuskException {
+    Path target = path.resolve(STATE);
+    Path draft = path.resolve("." + STATE);
+    try {
+      Files.writeString(draft, json);
+      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw unusable(target, String.valueOf(e.getMessage()), FailureKind.PRECONDITION, e);
+    }
+  }
+
+  /** Removes what {@link #makeStage} and {@link #writeState} made; the id stays claimed. */
+  public void clear() {
+    delete(stage());
+    delete(path.resolve("." + STATE));
+    delete(path.resolve(STATE));
+  }
+
+  /** Gives the id back and removes the directory. The lock goes last, see {@code stillThere}. */
+  public void release() {
+    clear();
+    delete(socket());
+    delete(path.resolve(LOCK));
+    delete(path);
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      // Nothing depends on it any more: the file is unlinked.
+      return;
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      System.err.println("husk: cannot remove " + path + ": " + e.getMessage());
+    }
+  }
+}

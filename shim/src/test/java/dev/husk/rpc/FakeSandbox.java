@@ -1,0 +1,158 @@
+package dev.husk.rpc;
+
+import dev.husk.failure.FailureKind;
+import dev.husk.failure.HuskException;
+import dev.husk.sandbox.Event;
+import dev.husk.sandbox.EventLog;
+import dev.husk.sandbox.ExitStatus;
+import dev.husk.sandbox.Phase;
+import dev.husk.sandbox.ProcessEntry;
+import dev.husk.sandbox.Sandbox;
+import dev.husk.sandbox.SandboxStatus;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A sandbox in memory: any signal ends its payload. */
+final class FakeSandbox implements Sandbox {
+  private static final int PID = 1234;
+  private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00.5Z");
+
+  private final FakeShim shim;
+  private final String id;
+  private final Path bundle;
+  private final EventLog events;
+  private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+  private Phase phase = Phase.CREATING;
+  private int lastSignal;
+  private boolean lastWholeTree;
+
+  FakeSandbox(FakeShim shim, String id, Path bundle) {
+    this.shim = shim;
+    this.id = id;
+    this.bundle = bundle;
+    this.events = new EventLog(id, Clock.systemUTC());
+  }
+
+  synchronized FakeSandbox created() {
+    phase = Phase.CREATED;
+    events.add(new Event.Created(PID));
+    return this;
+  }
+
+  int exitDependents() {
+    return exit.getNumberOfDependents();
+  }
+
+  synchronized int lastSignal() {
+    return lastSignal;
+  }
+
+  synchronized boolean lastWholeTree() {
+    return lastWholeTree;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public synchronized SandboxStatus status() {
+    boolean started = phase == Phase.RUNNING || phase == Phase.STOPPED;
+    return new SandboxStatus(
+        id,
+        "1.2.0",
+        phase,
+        bundle.toString(),
+        phase == Phase.CREATED || phase == Phase.RUNNING
+            ? OptionalInt.of(PID)
+            : OptionalInt.empty(),
+        Map.of("org.example.key", "value"),
+        EPOCH,
+        started ? Optional.of(EPOCH.plusSeconds(1)) : Optional.empty(),
+        Optional.ofNullable(exit.getNow(null)),
+        "/husk/" + id,
+        List.of(
+            new SandboxStatus.LimitStatus(
+                "pids.limit", "pids.max", "1024", true, false, "no pids controller")));
+  }
+
+  @Override
+  public CompletionStage<SandboxStatus> start() {
+    return shim.mayGoOn()
+        .thenCompose(
+            go -> {
+              synchronized (this) {
+                if (phase != Phase.CREATED) {
+                  return CompletableFuture.failedFuture(wrongPhase("start"));
+                }
+                phase = Phase.RUNNING;
+              }
+              events.add(new Event.Started(PID));
+              return CompletableFuture.completedFuture(status());
+            });
+  }
+
+  @Override
+  public CompletionStage<Void> kill(int signal, boolean wholeTree) {
+    synchronized (this) {
+      if (phase == Phase.STOPPED) {
+        return CompletableFuture.failedFuture(wrongPhase("kill"));
+      }
+      phase = Phase.STOPPED;
+      lastSignal = signal;
+      lastWholeTree = wholeTree;
+    }
+    ExitStatus status =
+        new ExitStatus(128 + signal, OptionalInt.of(signal), true, "killed", EPOCH.plusSeconds(2));
+    exit.complete(status);
+    events.add(new Event.Exited(status));
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<ExitStatus> exit() {
+    return exit;
+  }
+
+  @Override
+  public CompletionStage<Void> delete(boolean force) {
+    if (status().phase() != Phase.STOPPED) {
+      if (!force) {
+        return CompletableFuture.failedFuture(wrongPhase("delete"));
+      }
+      kill(9, true);
+    }
+    shim.forget(id);
+    events.add(new Event.Deleted());
+    events.close();
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public List<ProcessEntry> processes() throws HuskException {
+    if (status().phase() == Phase.STOPPED) {
+      return List.of();
+    }
+    return List.of(
+        new ProcessEntry(PID - 1, 0, "payload/init", "bwrap"),
+        new ProcessEntry(PID, 1, "payload/init", "sh"));
+  }
+
+  @Override
+  public EventLog events() {
+    return events;
+  }
+
+  private HuskException wrongPhase(String verb) {
+    return FakeShim.refuse(
+        FailureKind.PRECONDITION, "sandbox " + id, "cannot " + verb + " while " + phase);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.husk.rpc;
+
+import io.grpc.ManagedChannel;
+import io.grpc.okhttp.OkHttpChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.SocketFactory;
+
+/** gRPC clients on a unix socket, and what no well-behaved client does. */
+final class UnixClients extends SocketFactory implements AutoCloseable {
+  private final Path path;
+  private final Queue<SocketChannel> sockets = new ConcurrentLinkedQueue<>();
+  private final Queue<ManagedChannel> channels = new ConcurrentLinkedQueue<>();
+
+  UnixClients(Path path) {
+    this.path = path;
+  }
+
+  /** A new gRPC channel; connects at its first call. */
+  ManagedChannel channel() {
+    ManagedChannel channel =
+        OkHttpChannelBuilder.forAddress("localhost", 1).usePlaintext().socketFactory(this).build();
+    channels.add(channel);
+    return channel;
+  }
+
+  /** A connection that says nothing. */
+  SocketChannel connect() throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    sockets.add(channel);
+    channel.connect(UnixDomainSocketAddress.of(path));
+    return channel;
+  }
+
+  /** All connections end as if their processes had been killed. */
+  void vanish() throws IOException {
+    for (SocketChannel socket : sockets) {
+      socket.close();
+    }
+  }
+
+  @Override
+  public Socket createSocket() throws IOException {
+    return new UnixSocket(connect(), UnixDomainSocketAddress.of(path), () -> {});
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress local, int localPort)
+      throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+      throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (ManagedChannel channel : channels) {
+      channel.shutdownNow();
+    }
+    vanish();
+  }
+}
