@@ -46,7 +46,6 @@ final class ModelCgroupFs implements CgroupFs {
   private final Set<Long> unkillable = new HashSet<>();
   private final List<Hook> hooks = new ArrayList<>();
   private long nextPid = 10_000;
-  private long nextZombie = 900_000;
   boolean writable = true;
 
   /** The kernel's own root, which is exempt from the no-internal-process rule. */
@@ -87,7 +86,7 @@ final class ModelCgroupFs implements CgroupFs {
 
   /** Listed, and already dead: moving it has no effect. */
   synchronized long spawnZombie(Path cgroup) {
-    long pid = nextZombie++;
+    long pid = nextPid++;
     node(cgroup).orElseThrow().zombies.add(pid);
     return pid;
   }
@@ -134,6 +133,11 @@ final class ModelCgroupFs implements CgroupFs {
 
   private static Path path(ModelNode node) {
     return node.parent.isEmpty() ? MOUNT : path(node.parent.get()).resolve(node.name);
+  }
+
+  private static boolean isZombie(ModelNode node, long pid) {
+    return node.zombies.contains(pid)
+        || node.children.values().stream().anyMatch(child -> isZombie(child, pid));
   }
 
   private Optional<ModelNode> home(long pid) {
@@ -280,7 +284,7 @@ final class ModelCgroupFs implements CgroupFs {
       return Optional.of(Errno.EINVAL);
     }
     long moved = pid == 0 ? SELF : pid;
-    if (moved >= 900_000) {
+    if (isZombie(root, moved)) {
       return Optional.empty();
     }
     Optional<ModelNode> home = home(moved);
