@@ -21,6 +21,9 @@ import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
 class InitSpecTest {
+  /** Header, numbers, one group, one limit, cwd, the path to hide. */
+  private static final int START_OF_ARGS = 12 + 16 + 40 + 8 + 24 + 6 + 7;
+
   private static InitSpec spec(long uid, List<String> args, String cwd) {
     return new InitSpec(
         uid,
@@ -40,7 +43,7 @@ class InitSpecTest {
   void isLaidOutAsTheHeaderSays() throws HuskException {
     String expected =
         """
-        48534b53 01000000 91000000
+        48534b53 01000000 8f000000
         03000000 01000000 02000000 12000000
         0100000000000000 0200000000000000 0300000000000000 0400000000000000 ffffffffffffffff
         01000000 05000000
@@ -90,7 +93,7 @@ class InitSpecTest {
         ByteBuffer.wrap(spec(uid, args, "/").encode()).order(ByteOrder.LITTLE_ENDIAN);
     assertThat(bytes.getInt(8)).isEqualTo(bytes.capacity());
     assertThat(Integer.toUnsignedLong(bytes.getInt(16))).isEqualTo(uid);
-    bytes.position(0x5e + 6 + 7);
+    bytes.position(START_OF_ARGS);
     assertThat(bytes.getInt()).isEqualTo(args.size());
     for (String arg : args) {
       byte[] text = new byte[bytes.getInt()];

@@ -21,7 +21,7 @@ class LaunchPlanTest {
   void isLaidOutAsTheHeaderSays() throws HuskException {
     String expected =
         """
-        48534b50 01000000 ad000000
+        48534b50 01000000 99000000
         01000000 00000242
         02000000 2f6200
         01000000 02000000 2d2d00
