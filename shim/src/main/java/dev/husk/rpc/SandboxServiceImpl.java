@@ -155,8 +155,8 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
       gate.enter("wait");
       reply.whenDone(
           () -> {
-            exitWaiters.remove(sandbox, reply);
             gate.leave();
+            exitWaiters.remove(sandbox, reply);
           });
       exitWaiters.add(sandbox, reply);
     } catch (HuskException | RuntimeException e) {
@@ -215,8 +215,8 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
               !request.getNoFollow(),
               stream,
               ended -> {
-                eventStreams.remove(ended);
                 gate.leave();
+                eventStreams.remove(ended);
               },
               log));
     } catch (HuskException | RuntimeException e) {
