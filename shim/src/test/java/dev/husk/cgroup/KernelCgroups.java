@@ -2,6 +2,7 @@ package dev.husk.cgroup;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ final class KernelCgroups implements AutoCloseable {
   void end(long pid) throws InterruptedException {
     for (Process process : processes) {
       if (process.pid() == pid) {
-        process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+        process.destroyForcibly().onExit().orTimeout(5, TimeUnit.SECONDS).join();
       }
     }
   }
@@ -103,10 +104,10 @@ final class KernelCgroups implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, HuskException {
     fs.write(root.resolve("cgroup.kill"), "1");
     for (Process process : processes) {
-      process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+      process.destroyForcibly().onExit().orTimeout(5, TimeUnit.SECONDS).join();
     }
     new CgroupTree(fs, root, pid -> {}).killAndAwaitEmpty(Duration.ofSeconds(5));
     fs.rmdirTree(root);
