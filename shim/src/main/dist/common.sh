@@ -35,7 +35,7 @@ with_log() {
   shift 2
   say "$what"
   if "$@" >>"$log" 2>&1 </dev/null; then return; fi
-  tail -n 40 "$log" >&2
+  grep -v "^\[INFO\]" "$log" | tail -n 40 >&2
   die 70 "failed: $what. The full log is $log"
 }
 
@@ -46,4 +46,16 @@ lock() {
   flock -n 9 && return
   say 'another set-up or test run is at work in this tree; waiting for it (30 minutes at most)'
   flock -w 1800 9 || die 75 'still locked after 30 minutes: end the other set-up or test run, then try again'
+}
+
+# find_static_busybox SAMPLES: prints the path of one, or fails.
+find_static_busybox() {
+  for busybox in ${BUSYBOX:+"$BUSYBOX"} "$1/.busybox/busybox" /bin/busybox /usr/bin/busybox; do
+    # A dynamic program names its loader near its start.
+    if [ -x "$busybox" ] && ! head -c 4096 "$busybox" | grep -q 'ld-linux\|ld-musl'; then
+      printf '%s\n' "$busybox"
+      return
+    fi
+  done
+  return 1
 }

@@ -4,7 +4,6 @@
 have() {
   case $1 in
     bubblewrap) command -v bwrap ;;
-    busybox-static) find_static_busybox ;;
     libc6-dev) echo 'int main(void){return 0;}' | gcc -static -x c -o /dev/null - ;;
     maven) command -v mvn ;;
     golang-go) command -v go ;;
@@ -15,22 +14,10 @@ have() {
 why() {
   case $1 in
     bubblewrap) echo 'makes the sandbox' ;;
-    busybox-static) echo 'is the root file system of the samples' ;;
     gcc | libc6-dev | make) echo "is needed to build husk's native part" ;;
     maven) echo 'builds husk' ;;
     *) echo 'is needed' ;;
   esac
-}
-
-find_static_busybox() {
-  for busybox in /bin/busybox /usr/bin/busybox; do
-    # A dynamic program names its loader.
-    if [ -x "$busybox" ] && ! head -c 4096 "$busybox" | grep -q 'ld-linux\|ld-musl'; then
-      printf '%s\n' "$busybox"
-      return
-    fi
-  done
-  return 1
 }
 
 # install_packages LOG PACKAGE...: installs those whose use is missing. Nothing installed is upgraded or removed for it: apt's plan
@@ -64,7 +51,7 @@ apt_install() {
     die 69 "apt-get cannot install: $*"
   }
   # "Inst NAME [OLD] (NEW ...)" is an upgrade, "Remv NAME" a removal.
-  touched=$(printf '%s\n' "$plan" | sed -n -e 's/^Inst \([^ ]*\) \[.*/\1/p' -e 's/^Remv \([^ ]*\) .*/\1/p' | tr '\n' ' ')
+  touched=$(printf '%s\n' "$plan" | sed -n -e 's/^Inst \([^ ]*\) \[.*/\1/p' -e 's/^Remv \([^ ]*\) .*/\1/p' | paste -s -d ' ')
   [ -z "$touched" ] || die 69 "installing $* would upgrade or remove: $touched. husk does not do that; if it is all right: apt-get install $*"
   DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends --no-remove install "$@" >>"$apt_log" 2>&1 </dev/null || {
     tail -n 15 "$apt_log" >&2
@@ -85,13 +72,35 @@ install_jdk25() {
 # try_install LOG PACKAGE...: the same for what can be done without; fails instead of ending the script.
 try_install() { (install_packages "$@"); }
 
-# prepare_machine LOG: everything that a build and a sandbox need; sets JAVA_HOME.
+# get_busybox LOG DIRECTORY: a static busybox for the samples. It is unpacked and not installed, since the package busybox, which
+# most Debian machines have, would have to go for it.
+get_busybox() {
+  find_static_busybox "$2" >/dev/null && return
+  say 'missing: a static busybox (is the root file system of the samples); unpacking the one of the package busybox-static'
+  new=$2/.busybox.new
+  rm -rf "$new"
+  mkdir -p "$new"
+  (
+    cd "$new"
+    if ! apt-get -q download busybox-static && [ "$(id -u)" -eq 0 ]; then
+      apt-get -q update && apt-get -q download busybox-static
+    fi
+    dpkg-deb -x busybox-static_*.deb . && mv bin/busybox busybox || mv usr/bin/busybox busybox
+  ) >>"$1" 2>&1 || die 69 "cannot get it with apt-get download busybox-static; the log is $1. Any static busybox does: put it at $2/.busybox/busybox"
+  rm -rf "$2/.busybox"
+  mkdir "$2/.busybox"
+  mv "$new/busybox" "$2/.busybox/"
+  rm -rf "$new"
+}
+
+# prepare_machine LOG SAMPLES: everything that a build, a sandbox and the samples in that directory need; sets JAVA_HOME.
 prepare_machine() {
-  install_packages "$1" bubblewrap busybox-static gcc libc6-dev make maven
+  install_packages "$1" bubblewrap gcc libc6-dev make maven
   JAVA_HOME=$(find_jdk25) || {
     install_jdk25 "$1"
     JAVA_HOME=$(find_jdk25) || die 69 'the package of JDK 25 is installed and yet no JDK 25 is below /usr/lib/jvm or on the PATH'
   }
   export JAVA_HOME
+  get_busybox "$1" "$2"
   say "JDK 25: $JAVA_HOME"
 }

@@ -423,8 +423,24 @@ NATIVE(jint, probeClone)(JNIEnv *env, jclass cls, jlong flags) {
   return r > 0 ? 0 : -errno;
 }
 
-NATIVE(jint, geteuid)(JNIEnv *env, jclass cls) {
+static volatile sig_atomic_t interrupt_fd = -1;
+
+static void pass_interrupt(int number) {
+  int before = errno;
+  char byte = (char)number;
+  (void)!write(interrupt_fd, &byte, 1);
+  errno = before;
+}
+
+NATIVE(jint, redirectInterrupts)(JNIEnv *env, jclass cls, jint fd) {
   (void)env;
   (void)cls;
-  return (jint)geteuid();
+  static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+  struct sigaction action = {.sa_handler = pass_interrupt, .sa_flags = SA_RESTART};
+  sigfillset(&action.sa_mask);
+  interrupt_fd = fd;
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    if (sigaction(numbers[i], &action, NULL) < 0) return -errno;
+  }
+  return 0;
 }

@@ -29,16 +29,14 @@ final class DescriptorTree {
 
   static void remove(Path directory) throws ErrnoException {
     try {
-      try (SecureDirectoryStream<Path> stream = secure(Files.newDirectoryStream(directory))) {
-        removeChildren(stream, 0);
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+        removeChildren(secure(stream), 0);
       }
       Files.delete(directory);
     } catch (NoSuchFileException e) {
       return;
     } catch (IOException e) {
       throw new ErrnoException("rmdir", directory.toString(), errno(e));
-    } catch (DirectoryIteratorException e) {
-      throw new ErrnoException("readdir", directory.toString(), errno(e.getCause()));
     }
   }
 
@@ -48,8 +46,12 @@ final class DescriptorTree {
       throw new FileSystemException(null, null, Errno.of(40).text());
     }
     List<Path> names = new ArrayList<>();
-    for (Path entry : directory) {
-      names.add(entry.getFileName());
+    try {
+      for (Path entry : directory) {
+        names.add(entry.getFileName());
+      }
+    } catch (DirectoryIteratorException e) {
+      throw new IOException(e);
     }
     for (Path name : names) {
       removeChild(directory, name, depth);
@@ -80,7 +82,6 @@ final class DescriptorTree {
     if (stream instanceof SecureDirectoryStream<Path> secure) {
       return secure;
     }
-    stream.close();
     throw new FileSystemException(null, null, Errno.of(38).text());
   }
 

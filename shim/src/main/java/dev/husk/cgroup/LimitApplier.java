@@ -136,11 +136,15 @@ final class LimitApplier {
       if (!status.enforced() || !isMirrored(status.file())) {
         continue;
       }
-      try {
-        fs.write(cgroup.resolve(status.file()), mirrored(status));
-      } catch (ErrnoException e) {
-        continue;
-      }
+      mirror(status, cgroup.resolve(status.file()));
+    }
+  }
+
+  private void mirror(LimitStatus status, Path file) {
+    try {
+      fs.write(file, mirrored(status));
+    } catch (ErrnoException e) {
+      return;
     }
   }
 

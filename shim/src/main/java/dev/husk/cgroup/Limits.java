@@ -29,6 +29,8 @@ public final class Limits {
   private Limits() {}
 
   /**
+   * The writes for a config, in order, defaults included.
+   *
    * @param hostMemory MemTotal in bytes, for the default
    * @throws HuskException for values that cannot be meant, and under {@link Enforcement#STRICT} for
    *     settings that exist in cgroup v1 only

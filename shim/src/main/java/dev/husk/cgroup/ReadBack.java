@@ -76,7 +76,11 @@ final class ReadBack {
     return false;
   }
 
+  /** A cpuset partition that the kernel could not make reads {@code root invalid (reason)}. */
   private static boolean lineHolds(String file, List<String> wanted, List<String> line) {
+    if (line.contains("invalid")) {
+      return false;
+    }
     List<String> left = new ArrayList<>(line);
     for (String word : wanted) {
       boolean found = false;
@@ -102,17 +106,20 @@ final class ReadBack {
       return now.startsWith(wanted.substring(0, equals + 1))
           && wordHolds(file, wanted.substring(equals + 1), now.substring(equals + 1));
     }
-    Optional<Long> number = number(wanted);
-    if (number.isEmpty()) {
+    Optional<Long> number = amount(wanted);
+    Optional<Long> held = amount(now);
+    if (number.isEmpty() || held.isEmpty()) {
       return false;
     }
-    if (now.equals("max")) {
-      return number.get() >= ENDLESS;
+    if (number.get() >= ENDLESS || held.get() >= ENDLESS) {
+      return number.get() >= ENDLESS && held.get() >= ENDLESS;
     }
-    Optional<Long> held = number(now);
-    return held.isPresent()
-        && held.get() <= number.get()
+    return held.get() <= number.get()
         && number.get() - held.get() < rounding(file);
+  }
+
+  private static Optional<Long> amount(String text) {
+    return text.equals("max") ? Optional.of(Long.MAX_VALUE) : number(text);
   }
 
   private static long rounding(String file) {

@@ -1,7 +1,6 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
-import dev.husk.process.Interrupts;
 import dev.husk.sandbox.CreateOptions;
 import dev.husk.sandbox.ExitStatus;
 import dev.husk.sandbox.LocalShim;
@@ -75,9 +74,9 @@ final class RunCommand {
     }
   }
 
-  private static void forwardSignals(Sandbox sandbox) {
+  private static void forwardSignals(Sandbox sandbox) throws HuskException {
     AtomicBoolean asked = new AtomicBoolean();
-    Interrupts.handle(
+    SignalForwarding.to(
         signal -> {
           boolean again = signal != SIGHUP && asked.getAndSet(true);
           sandbox.kill(again ? SIGKILL : signal, again);

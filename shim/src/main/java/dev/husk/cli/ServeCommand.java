@@ -1,7 +1,6 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
-import dev.husk.process.Interrupts;
 import dev.husk.process.SdNotify;
 import dev.husk.rpc.HuskServer;
 import dev.husk.rpc.RpcLimits;
@@ -60,7 +59,7 @@ final class ServeCommand {
                 RpcLimits.defaults(),
                 line -> System.err.println("husk: " + line)));
     try {
-      Interrupts.handle(signal -> shim.shutdown(true));
+      SignalForwarding.to(signal -> shim.shutdown(true));
       sayReady(id, socket);
       Completion.await(shim.ended());
     } finally {

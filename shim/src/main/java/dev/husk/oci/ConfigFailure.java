@@ -154,7 +154,7 @@ public sealed interface ConfigFailure extends Failure {
    * Well-formed JSON that the OCI runtime-spec does not allow.
    *
    * @param where the file
-   * @param offences in document order, bounded
+   * @param offences in the order found, bounded
    * @param more whether there are others beyond the bound
    */
   record Invalid(String where, List<Offence> offences, boolean more) implements ConfigFailure {

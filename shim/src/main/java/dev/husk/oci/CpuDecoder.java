@@ -22,7 +22,7 @@ final class CpuDecoder {
     OptionalLong burst = cpu.integer("burst", 0, Long.MAX_VALUE);
     if (burst.isPresent()
         && quota.isPresent()
-        && quota.getAsLong() >= 0
+        && quota.getAsLong() >= SHORTEST
         && burst.getAsLong() > quota.getAsLong()) {
       cpu.offend(
           "burst",

@@ -10,6 +10,6 @@ public record Offence(String pointer, String message) {
   /** One line for people. */
   @Override
   public String toString() {
-    return (pointer.isEmpty() ? "the document" : pointer) + " " + message;
+    return (pointer.isEmpty() ? "the document" : Quote.pointer(pointer)) + " " + message;
   }
 }

@@ -59,7 +59,7 @@ public final class SpecVersion {
       }
       for (int i = 0; i < identifier.length(); i++) {
         char c = identifier.charAt(i);
-        boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+        boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         if (!letter && c != '-' && (c < '0' || c > '9')) {
           return false;
         }

@@ -96,5 +96,6 @@ final class Native {
   /** The errno of clone3 with these flags and no place for a pidfd: EFAULT means known. */
   static native int probeClone(long flags);
 
-  static native int geteuid();
+  /** From now on SIGHUP, SIGINT and SIGTERM write their number as a byte to this descriptor. */
+  static native int redirectInterrupts(int fd);
 }

@@ -51,7 +51,7 @@ public final class HuskServer implements AutoCloseable {
   /**
    * What the server needs.
    *
-   * @param socket path of at most 107 bytes. Its directory must be the caller's alone: mode 0700,
+   * @param socket path of at most 106 bytes. Its directory must be the caller's alone: mode 0700,
    *     or missing (its parent present), and then it is made so. A socket that nobody listens on
    *     any more is replaced
    * @param shim served; its methods must not block, and {@code sandbox(id)} must give the same

@@ -21,7 +21,7 @@ public sealed interface RpcFailure extends Failure {
 
     @Override
     public String why() {
-      return "its path has " + bytes + " bytes, the kernel takes " + UnixServerSocket.LONGEST_PATH;
+      return "its path has " + bytes + " bytes, the most is " + UnixServerSocket.LONGEST_PATH;
     }
 
     @Override

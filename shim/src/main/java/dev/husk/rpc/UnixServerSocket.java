@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * peers only and fails only when closed: gRPC ends the whole server on any other exception.
  */
 final class UnixServerSocket extends ServerSocket {
-  /** What {@code sun_path} holds, without its final NUL: unix(7). */
-  static final int LONGEST_PATH = 107;
+  /** One byte less than {@code sun_path} holds beside its NUL (unix(7)): so the JDK has it. */
+  static final int LONGEST_PATH = 106;
 
   private static final long PAUSE_MILLIS = 50;
 

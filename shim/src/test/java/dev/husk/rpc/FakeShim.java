@@ -20,7 +20,7 @@ final class FakeShim implements Shim {
   static final String OWN_ID = "own";
 
   private final Map<String, FakeSandbox> sandboxes = new LinkedHashMap<>();
-  private @Nullable Failure createFailure;
+  private @Nullable Exception createError;
   private CompletableFuture<Void> mayGoOn = CompletableFuture.completedFuture(null);
   private volatile @Nullable CreateOptions lastOptions;
   private volatile boolean ended;
@@ -44,7 +44,12 @@ final class FakeShim implements Shim {
 
   /** Lets every later create fail. */
   synchronized void failCreate(Failure failure) {
-    createFailure = failure;
+    createError = new HuskException(failure);
+  }
+
+  /** Lets every later create throw what it must not. */
+  synchronized void breakCreate(RuntimeException error) {
+    createError = error;
   }
 
   /** Operations begin and do not finish until the returned stage is completed. */
@@ -104,8 +109,11 @@ final class FakeShim implements Shim {
   @Override
   public synchronized CompletionStage<Sandbox> create(CreateOptions options) {
     lastOptions = options;
-    if (createFailure != null) {
-      return CompletableFuture.failedFuture(new HuskException(createFailure));
+    if (createError instanceof RuntimeException error) {
+      throw error;
+    }
+    if (createError != null) {
+      return CompletableFuture.failedFuture(createError);
     }
     String id = options.id().isEmpty() ? OWN_ID : options.id();
     if (sandboxes.containsKey(id)) {
