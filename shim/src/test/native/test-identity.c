@@ -103,6 +103,11 @@ static void clears_what_bwrap_left_in_the_sets(void) {
   expect_line(output, "CapPrm:\t0000000000000000");
   expect_line(output, "CapAmb:\t0000000000000000");
   expect_line(output, "CapBnd:\t0000000000000000");
+
+  /* setresuid(2) to another user than root clears the ambient set by itself. */
+  spec.uid = 0;
+  (void)run_payload(&spec, leave_ambient, output, sizeof output, &status);
+  expect_line(output, "CapAmb:\t0000000000000000");
 }
 
 static void expect_step(const struct test_spec *spec, void (*prepare)(void), const char *step,
