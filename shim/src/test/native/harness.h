@@ -72,7 +72,9 @@ struct reply receive(struct run *run);
 void go(struct run *run);
 /* Reads to the end of file into a NUL-terminated text. */
 void drain(int fd, char *text, size_t size);
-/* Exit status, or 128 + signal; closes all descriptors of the run. */
+/* Exit status, or 128 + signal; what does not end in time is killed, and that is a failure. */
+int await_end(pid_t pid);
+/* The same for a run; closes all its descriptors. */
 int finish(struct run *run);
 
 /* One run of init up to its first message. */

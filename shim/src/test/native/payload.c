@@ -101,6 +101,8 @@ static void answer(const char *question) {
     print_loopback();
   } else if (strcmp(question, "cgroup") == 0) {
     print_file("/proc/self/cgroup");
+  } else if (strcmp(question, "mountinfo") == 0) {
+    print_file("/proc/self/mountinfo");
   } else if (strncmp(question, "ns:", 3) == 0) {
     print_namespace(question + 3);
   } else if (strncmp(question, "stat:", 5) == 0) {

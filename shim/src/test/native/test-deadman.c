@@ -101,16 +101,10 @@ static bool begin_watch(struct watch *watch, const char *other) {
   return true;
 }
 
-static int wait_for(pid_t pid) {
-  int status = 0;
-  (void)waitpid(pid, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 static int end_watch(struct watch *watch) {
   drain(watch->messages, messages, sizeof messages);
   (void)close(watch->messages);
-  return wait_for(watch->deadman);
+  return await_end(watch->deadman);
 }
 
 static void clean_up(struct watch *watch) {
@@ -131,8 +125,9 @@ static void kills_and_removes_when_the_shim_is_gone(void) {
   (void)close(watch.pipe);
   int status = end_watch(&watch);
   expect(status == 0 && messages[0] == '\0', "status %d: %s", status, messages);
-  expect(wait_for(watch.victim) == 128 + SIGKILL, "the victim was not killed");
   expect(!exists(watch.directory), "%s is left over", watch.directory);
+  expect(!populated(&watch), "the victim was not killed");
+  clean_up(&watch);
 }
 
 static void does_nothing_when_disarmed(void) {
@@ -192,7 +187,7 @@ static void outlives_signals(void) {
   int status = end_watch(&watch);
   expect(status == 0, "status %d: %s", status, messages);
   expect(!exists(watch.directory), "%s is left over", watch.directory);
-  (void)wait_for(watch.victim);
+  clean_up(&watch);
 }
 
 static void removes_nothing_but_cgroups(void) {
@@ -207,7 +202,7 @@ static void removes_nothing_but_cgroups(void) {
   expect(strstr(messages, "not a cgroup v2 directory") != NULL, "said: %s", messages);
   expect(exists(other), "a plain directory was removed");
   expect(!exists(watch.directory), "%s is left over", watch.directory);
-  (void)wait_for(watch.victim);
+  clean_up(&watch);
 }
 
 const struct test DEADMAN_TESTS[] = {

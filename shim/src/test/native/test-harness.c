@@ -170,17 +170,21 @@ void drain(int fd, char *text, size_t size) {
   text[length] = '\0';
 }
 
-int finish(struct run *run) {
+int await_end(pid_t pid) {
   int status = 0;
-  int pidfd = (int)syscall(SYS_pidfd_open, run->pid, 0);
+  int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
   if (!readable(pidfd)) {
-    (void)kill(run->pid, SIGKILL);
+    (void)kill(pid, SIGKILL);
   }
   (void)close(pidfd);
-  (void)waitpid(run->pid, &status, 0);
+  (void)waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int finish(struct run *run) {
   char messages[8192];
+  int result = await_end(run->pid);
   drain(run->messages, messages, sizeof messages);
-  int result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   expect(result != EXIT_SANITIZER && result < 128, "crashed with status %d: %s", result, messages);
   const int ours[] = {run->control, run->out, run->messages, run->errors};
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {

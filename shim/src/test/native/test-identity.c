@@ -96,11 +96,18 @@ static void clears_what_bwrap_left_in_the_sets(void) {
   int status;
   spec.uid = 1234;
   spec.args[1] = "status";
+  spec.capabilities.permitted = CAP(SYS_ADMIN);
+  spec.capabilities.inheritable = CAP(SYS_ADMIN);
   (void)run_payload(&spec, leave_ambient, output, sizeof output, &status);
-  expect_line(output, "CapInh:\t0000000000000000");
+  expect_line(output, "CapInh:\t0000000000200000");
   expect_line(output, "CapPrm:\t0000000000000000");
   expect_line(output, "CapAmb:\t0000000000000000");
   expect_line(output, "CapBnd:\t0000000000000000");
+
+  /* setresuid(2) to another user than root clears the ambient set by itself. */
+  spec.uid = 0;
+  (void)run_payload(&spec, leave_ambient, output, sizeof output, &status);
+  expect_line(output, "CapAmb:\t0000000000000000");
 }
 
 static void expect_step(const struct test_spec *spec, void (*prepare)(void), const char *step,

@@ -184,6 +184,27 @@ static void stages_with_exact_modes(void) {
   remove_cgroups();
 }
 
+static void share_all_mounts(void) {
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+      mount("none", "/", NULL, MS_REC | MS_SHARED, NULL) != 0) {
+    _exit(95);
+  }
+}
+
+static void passes_no_mount_to_the_host(void) {
+  static struct document plan;
+  static const char *const questions[] = {"mountinfo", NULL};
+  int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  int status;
+  begin_plan(&plan, 0, NAMESPACES, payload_path(), questions, 0);
+  end(&plan);
+  (void)launch_with(&plan, share_all_mounts, null, &status);
+  expect(strstr(output, " / / ") != NULL, "no mounts: %s", output);
+  expect(strstr(output, " shared:") == NULL, "shared with the host: %s", output);
+  expect(strstr(output, " master:") == NULL, "receives from the host: %s", output);
+  (void)close(null);
+}
+
 static void expect_operation(const struct document *plan, int settle_fd, int error,
                              const char *words) {
   int status;
@@ -284,6 +305,7 @@ static void tells_which_step_failed(void) {
 const struct test LAUNCH_TESTS[] = {
     {"launch: hands bwrap a settled process", hands_bwrap_a_settled_process},
     {"launch: stages with exact modes", stages_with_exact_modes},
+    {"launch: passes no mount to the host", passes_no_mount_to_the_host},
     {"launch: names the operation that failed", names_the_operation_that_failed},
     {"launch: stages nothing when the shim is gone", stages_nothing_when_the_shim_is_gone},
     {"launch: tells which step failed", tells_which_step_failed},
