@@ -114,8 +114,7 @@ final class ReadBack {
     if (number.get() >= ENDLESS || held.get() >= ENDLESS) {
       return number.get() >= ENDLESS && held.get() >= ENDLESS;
     }
-    return held.get() <= number.get()
-        && number.get() - held.get() < rounding(file);
+    return held.get() <= number.get() && number.get() - held.get() < rounding(file);
   }
 
   private static Optional<Long> amount(String text) {

@@ -247,7 +247,6 @@ abstract class CgroupFsContract {
     fs().write(dir().resolve("cgroup.subtree_control"), "+hugetlb");
     String before = read(child, "hugetlb.2MB.max");
     assertThat(write(child, "hugetlb.2MB.max", value)).isEqualTo(expected);
-    assertThat(read(child, "hugetlb.2MB.max"))
-        .isEqualTo(held.equals("unchanged") ? before : held);
+    assertThat(read(child, "hugetlb.2MB.max")).isEqualTo(held.equals("unchanged") ? before : held);
   }
 }

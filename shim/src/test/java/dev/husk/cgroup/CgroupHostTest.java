@@ -102,8 +102,7 @@ class CgroupHostTest {
     String mount = "30 23 0:26 / /sys/fs/cgroup ro,nosuid - cgroup2 cgroup2 rw\n";
     var failure =
         Failures.expect(
-            CgroupFailure.NotDelegated.class,
-            () -> detect(ModelCgroupFs.host(), mount, "0::/\n"));
+            CgroupFailure.NotDelegated.class, () -> detect(ModelCgroupFs.host(), mount, "0::/\n"));
     assertThat(failure.why()).contains("EROFS");
   }
 
@@ -112,8 +111,7 @@ class CgroupHostTest {
     ModelCgroupFs fs = ModelCgroupFs.host("cpu");
     fs.writable = false;
     var failure =
-        Failures.expect(
-            CgroupFailure.NotDelegated.class, () -> detect(fs, UNIFIED, "0::/\n"));
+        Failures.expect(CgroupFailure.NotDelegated.class, () -> detect(fs, UNIFIED, "0::/\n"));
     assertThat(failure.why()).contains("EACCES");
     assertThat(failure.remedy()).contains("Delegate=yes");
   }

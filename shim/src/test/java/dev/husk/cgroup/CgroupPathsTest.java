@@ -15,21 +15,36 @@ class CgroupPathsTest {
     assertThat(CgroupPaths.resolve(Optional.empty(), "x")).containsExactly("husk", "x");
     assertThat(CgroupPaths.resolve(Optional.of("/a//b/"), "x")).containsExactly("a", "b");
     assertThat(CgroupPaths.resolve(Optional.of("a/b"), "x")).containsExactly("husk", "a", "b");
-    assertThat(CgroupPaths.resolve(Optional.of("/caf\u00e9.1"), "x")).containsExactly("caf\u00e9.1");
+    assertThat(CgroupPaths.resolve(Optional.of("/caf\u00e9.1"), "x"))
+        .containsExactly("caf\u00e9.1");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/", "", "/..", "/a/../b", "../a", "/a/.", "/.hidden", "/init", "/a/payload", "/a/init/b",
-        "/cgroup.procs", "/a/memory.max", "/io.x", "/a\nb", "/a\u0000b", "/a\u007f", "/\ud800",
+        "/",
+        "",
+        "/..",
+        "/a/../b",
+        "../a",
+        "/a/.",
+        "/.hidden",
+        "/init",
+        "/a/payload",
+        "/a/init/b",
+        "/cgroup.procs",
+        "/a/memory.max",
+        "/io.x",
+        "/a\nb",
+        "/a\u0000b",
+        "/a\u007f",
+        "/\ud800",
         "system.slice:husk:x"
       })
   void namesThatCannotBeOursAreRefused(String path) {
     var failure =
         Failures.expect(
-            CgroupFailure.InvalidValue.class,
-            () -> CgroupPaths.resolve(Optional.of(path), "x"));
+            CgroupFailure.InvalidValue.class, () -> CgroupPaths.resolve(Optional.of(path), "x"));
     assertThat(failure.where()).isEqualTo("/linux/cgroupsPath");
   }
 

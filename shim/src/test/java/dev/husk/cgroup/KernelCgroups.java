@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * A directory on the real cgroup v2 tree with processes of its own; leaves nothing behind but the
  * enabled controller in the tree's root.
  */
-final class KernelCgroups implements AutoCloseable {
+final class KernelCgroups {
   private final CgroupFs fs = new KernelCgroupFs();
   private final List<Process> processes = new ArrayList<>();
   private final Path root;
@@ -102,8 +102,7 @@ final class KernelCgroups implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws Exception {
+  void close() throws Exception {
     fs.write(root.resolve("cgroup.kill"), "1");
     for (Process process : processes) {
       process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);

@@ -56,12 +56,7 @@ class KernelSandboxCgroupTest {
         kernel().fs(),
         kernel().host(),
         new SandboxCgroup.Spec(
-            "x",
-            Optional.empty(),
-            resources,
-            LimitPolicy.STRICT,
-            RetryBudget.DEFAULT,
-            false));
+            "x", Optional.empty(), resources, LimitPolicy.STRICT, RetryBudget.DEFAULT, false));
   }
 
   private static Resources resources(List<Resources.HugepageLimit> pages, OptionalLong pids) {
@@ -150,16 +145,14 @@ class KernelSandboxCgroupTest {
   void aSandboxIsMadeVerifiedAndRemovedWithNothingLeft() throws Exception {
     SandboxCgroup cgroup =
         create(
-            resources(
-                List.of(new Resources.HugepageLimit("2MB", 4L << 20)), OptionalLong.empty()));
+            resources(List.of(new Resources.HugepageLimit("2MB", 4L << 20)), OptionalLong.empty()));
     assertThat(cgroup.limits())
         .filteredOn(status -> !status.isDefault())
         .hasSize(2)
         .allMatch(LimitStatus::enforced);
     assertThat(kernel().fs().read(cgroup.payloadDir().resolve("hugetlb.2MB.max")))
         .isEqualTo("4194304\n");
-    assertThat(cgroup.relativePath())
-        .isEqualTo("/" + kernel().root().getFileName() + "/husk/x");
+    assertThat(cgroup.relativePath()).isEqualTo("/" + kernel().root().getFileName() + "/husk/x");
 
     long born = kernel().startIn(cgroup.payloadDir(), "exec sleep 100");
     awaitPopulated(cgroup.sandboxDir());

@@ -40,14 +40,28 @@ class LimitsTest {
   private static Resources with(Resources.Memory memory) {
     Resources r = Resources.none();
     return new Resources(
-        List.of(), memory, r.cpu(), r.blockIO(), List.of(), r.network(), none(), Map.of(),
+        List.of(),
+        memory,
+        r.cpu(),
+        r.blockIO(),
+        List.of(),
+        r.network(),
+        none(),
+        Map.of(),
         Map.of());
   }
 
   private static Resources with(Resources.Cpu cpu) {
     Resources r = Resources.none();
     return new Resources(
-        List.of(), r.memory(), cpu, r.blockIO(), List.of(), r.network(), none(), Map.of(),
+        List.of(),
+        r.memory(),
+        cpu,
+        r.blockIO(),
+        List.of(),
+        r.network(),
+        none(),
+        Map.of(),
         Map.of());
   }
 
@@ -60,20 +74,41 @@ class LimitsTest {
   private static Resources withPids(long limit) {
     Resources r = Resources.none();
     return new Resources(
-        List.of(), r.memory(), r.cpu(), r.blockIO(), List.of(), r.network(), some(limit),
-        Map.of(), Map.of());
+        List.of(),
+        r.memory(),
+        r.cpu(),
+        r.blockIO(),
+        List.of(),
+        r.network(),
+        some(limit),
+        Map.of(),
+        Map.of());
   }
 
   private static Resources withUnified(Map<String, String> unified) {
     Resources r = Resources.none();
     return new Resources(
-        List.of(), r.memory(), r.cpu(), r.blockIO(), List.of(), r.network(), none(), Map.of(),
+        List.of(),
+        r.memory(),
+        r.cpu(),
+        r.blockIO(),
+        List.of(),
+        r.network(),
+        none(),
+        Map.of(),
         unified);
   }
 
   private static Resources.Memory memory(OptionalLong limit, OptionalLong swap) {
     return new Resources.Memory(
-        limit, none(), swap, none(), none(), none(), Optional.empty(), Optional.empty(),
+        limit,
+        none(),
+        swap,
+        none(),
+        none(),
+        none(),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -84,15 +119,36 @@ class LimitsTest {
 
   private static Resources.Cpu shares(long shares) {
     return new Resources.Cpu(
-        some(shares), none(), none(), none(), none(), none(), Optional.empty(), Optional.empty(),
+        some(shares),
+        none(),
+        none(),
+        none(),
+        none(),
+        none(),
+        Optional.empty(),
+        Optional.empty(),
         none());
   }
 
   @ParameterizedTest
   @CsvSource({
-    "2, 1", "3, 2", "10, 4", "128, 21", "256, 35", "512, 59", "1023, 100", "1024, 100",
-    "1025, 101", "2048, 174", "4096, 303", "10240, 639", "65536, 3023", "262143, 10000",
-    "262144, 10000", "1, 1", "9999999, 10000"
+    "2, 1",
+    "3, 2",
+    "10, 4",
+    "128, 21",
+    "256, 35",
+    "512, 59",
+    "1023, 100",
+    "1024, 100",
+    "1025, 101",
+    "2048, 174",
+    "4096, 303",
+    "10240, 639",
+    "65536, 3023",
+    "262143, 10000",
+    "262144, 10000",
+    "1, 1",
+    "9999999, 10000"
   })
   void sharesBecomeAWeight(long shares, long weight) throws Exception {
     assertThat(writes(with(shares(shares)))).containsExactly("cpu.weight=" + weight);
@@ -120,8 +176,7 @@ class LimitsTest {
   })
   void quotaAndPeriodAreOneWrite(Long quota, Long period, String expected) throws Exception {
     Resources.Cpu cpu =
-        cpu(
-            quota == null ? none() : some(quota), period == null ? none() : some(period), none());
+        cpu(quota == null ? none() : some(quota), period == null ? none() : some(period), none());
     assertThat(writes(with(cpu))).containsExactly(expected);
   }
 
@@ -163,28 +218,39 @@ class LimitsTest {
               CgroupFailure.InvalidValue.class, () -> writes(with(memory(limit, some(3000)))));
       assertThat(failure.where()).isEqualTo("/linux/resources/memory/swap");
     }
-    Failures.expect(
-        CgroupFailure.InvalidValue.class, () -> writes(with(memory(some(-2), none()))));
+    Failures.expect(CgroupFailure.InvalidValue.class, () -> writes(with(memory(some(-2), none()))));
   }
 
   @Test
   void whatOnlyV1HasIsRefusedOrNamed() throws Exception {
     Resources.Memory swappiness =
         new Resources.Memory(
-            none(), none(), none(), none(), none(), some(60), Optional.of(false),
-            Optional.of(true), Optional.empty());
-    var failure =
-        Failures.expect(CgroupFailure.NotInV2.class, () -> writes(with(swappiness)));
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            some(60),
+            Optional.of(false),
+            Optional.of(true),
+            Optional.empty());
+    var failure = Failures.expect(CgroupFailure.NotInV2.class, () -> writes(with(swappiness)));
     assertThat(failure.where()).isEqualTo("/linux/resources/memory/swappiness");
     LimitPlan plan = Limits.plan(with(swappiness), LimitPolicy.BEST_EFFORT, HOST);
     assertThat(plan.without())
         .extracting(LimitStatus::property, LimitStatus::value, LimitStatus::enforced)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(
-                "/linux/resources/memory/swappiness", "60", false));
+            org.assertj.core.groups.Tuple.tuple("/linux/resources/memory/swappiness", "60", false));
     Resources.Memory oom =
         new Resources.Memory(
-            none(), none(), none(), none(), none(), none(), Optional.of(true), Optional.empty(),
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            Optional.of(true),
+            Optional.empty(),
             Optional.empty());
     Failures.expect(CgroupFailure.NotInV2.class, () -> writes(with(oom)));
   }
@@ -223,7 +289,12 @@ class LimitsTest {
   void aBlockIoWeightBelowTenIsRefused() {
     Resources.BlockIo io =
         new Resources.BlockIo(
-            OptionalInt.of(9), OptionalInt.empty(), List.of(), List.of(), List.of(), List.of(),
+            OptionalInt.of(9),
+            OptionalInt.empty(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
             List.of());
     Failures.expect(CgroupFailure.InvalidValue.class, () -> writes(with(io)));
   }
@@ -233,9 +304,15 @@ class LimitsTest {
     Resources r = Resources.none();
     Resources pages =
         new Resources(
-            List.of(), r.memory(), r.cpu(), r.blockIO(),
-            List.of(new Resources.HugepageLimit("2MB", 4194304)), r.network(), none(),
-            Map.of("mlx5_0", new Resources.Rdma(some(3), some(10000))), Map.of());
+            List.of(),
+            r.memory(),
+            r.cpu(),
+            r.blockIO(),
+            List.of(new Resources.HugepageLimit("2MB", 4194304)),
+            r.network(),
+            none(),
+            Map.of("mlx5_0", new Resources.Rdma(some(3), some(10000))),
+            Map.of());
     assertThat(writes(pages))
         .containsExactly(
             "hugetlb.2MB.max=4194304",
@@ -249,8 +326,14 @@ class LimitsTest {
     Resources r = Resources.none();
     Resources pages =
         new Resources(
-            List.of(), r.memory(), r.cpu(), r.blockIO(),
-            List.of(new Resources.HugepageLimit(size, 1)), r.network(), none(), Map.of(),
+            List.of(),
+            r.memory(),
+            r.cpu(),
+            r.blockIO(),
+            List.of(new Resources.HugepageLimit(size, 1)),
+            r.network(),
+            none(),
+            Map.of(),
             Map.of());
     var failure = Failures.expect(CgroupFailure.InvalidValue.class, () -> writes(pages));
     assertThat(failure.where()).isEqualTo("/linux/resources/hugepageLimits/0/pageSize");
@@ -259,9 +342,7 @@ class LimitsTest {
   @Test
   void unifiedIsLastWithOneWritePerLine() throws Exception {
     assertThat(
-            writes(
-                withUnified(
-                    Map.of("memory.high", "1G", "io.max", "8:0 rbps=1\n8:16 wbps=2\n"))))
+            writes(withUnified(Map.of("memory.high", "1G", "io.max", "8:0 rbps=1\n8:16 wbps=2\n"))))
         .containsExactly("io.max=8:0 rbps=1", "io.max=8:16 wbps=2", "memory.high=1G");
   }
 
@@ -270,7 +351,14 @@ class LimitsTest {
     Resources r = with(memory(some(1000), none()));
     Resources both =
         new Resources(
-            List.of(), r.memory(), r.cpu(), r.blockIO(), List.of(), r.network(), none(), Map.of(),
+            List.of(),
+            r.memory(),
+            r.cpu(),
+            r.blockIO(),
+            List.of(),
+            r.network(),
+            none(),
+            Map.of(),
             Map.of("memory.max", "2000", "pids.max", "7"));
     LimitPlan plan = Limits.plan(both, LimitPolicy.STRICT, HOST);
     assertThat(plan.writes().stream().filter(w -> w.file().endsWith("s.max")).toList())
@@ -284,12 +372,19 @@ class LimitsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "cgroup.procs", "cgroup.kill", "cgroup.freeze", "memory", ".x", "x.", "../memory.max",
-        "a/b.c", "memory.max\n", "cgroup.subtree_control"
+        "cgroup.procs",
+        "cgroup.kill",
+        "cgroup.freeze",
+        "memory",
+        ".x",
+        "x.",
+        "../memory.max",
+        "a/b.c",
+        "memory.max\n",
+        "cgroup.subtree_control"
       })
   void unifiedTakesNothingButControllerFiles(String file) {
-    Failures.expect(
-        CgroupFailure.InvalidValue.class, () -> writes(withUnified(Map.of(file, "1"))));
+    Failures.expect(CgroupFailure.InvalidValue.class, () -> writes(withUnified(Map.of(file, "1"))));
   }
 
   @ParameterizedTest
@@ -334,7 +429,14 @@ class LimitsTest {
 
   private static Resources.Cpu set(String cpus) {
     return new Resources.Cpu(
-        none(), none(), none(), none(), none(), none(), Optional.of(cpus), Optional.empty(),
+        none(),
+        none(),
+        none(),
+        none(),
+        none(),
+        none(),
+        Optional.of(cpus),
+        Optional.empty(),
         none());
   }
 }

@@ -41,9 +41,7 @@ class SandboxCgroupTest {
 
   private static SandboxCgroup create(ModelCgroupFs fs, boolean container, SandboxCgroup.Spec spec)
       throws Exception {
-    return new SandboxCgroupMaker(
-            fs, host(fs, container), spec, new TestPacer(), fs::exit)
-        .make();
+    return new SandboxCgroupMaker(fs, host(fs, container), spec, new TestPacer(), fs::exit).make();
   }
 
   private SandboxCgroup create() throws Exception {
@@ -61,7 +59,14 @@ class SandboxCgroupTest {
   private static Resources resources(OptionalLong pids, Map<String, String> unified) {
     Resources r = Resources.none();
     return new Resources(
-        List.of(), r.memory(), r.cpu(), r.blockIO(), List.of(), r.network(), pids, Map.of(),
+        List.of(),
+        r.memory(),
+        r.cpu(),
+        r.blockIO(),
+        List.of(),
+        r.network(),
+        pids,
+        Map.of(),
         unified);
   }
 
@@ -78,16 +83,14 @@ class SandboxCgroupTest {
     assertThat(fs.read(P.resolve("cgroup.max.depth"))).isEqualTo("33\n");
     assertThat(fs.read(P.resolve("payload/cgroup.max.depth"))).isEqualTo("32\n");
     assertThat(cgroup.limits()).allMatch(LimitStatus::enforced);
-    assertThat(cgroup.enableControllers().enabled())
-        .containsExactlyInAnyOrder(ALL);
+    assertThat(cgroup.enableControllers().enabled()).containsExactlyInAnyOrder(ALL);
   }
 
   @Test
   void aProcessBornInTheSandboxSettlesAndIsVerified() throws Exception {
     SandboxCgroup cgroup = create();
     long pid = fs.spawn(cgroup.payloadDir());
-    var failure =
-        Failures.expect(CgroupFailure.Escaped.class, () -> cgroup.verifyMember(pid));
+    var failure = Failures.expect(CgroupFailure.Escaped.class, () -> cgroup.verifyMember(pid));
     assertThat(failure.actual()).isEqualTo("/husk/x/payload");
     assertThat(failure.expected()).isEqualTo("/husk/x/payload/init");
     cgroup.enableControllers();
@@ -146,8 +149,7 @@ class SandboxCgroupTest {
     var failure =
         Failures.expect(
             CgroupFailure.LimitRefused.class,
-            () ->
-                create(fs, false, spec(unified("memory.high", "1"), LimitPolicy.STRICT)));
+            () -> create(fs, false, spec(unified("memory.high", "1"), LimitPolicy.STRICT)));
     assertThat(failure.where()).isEqualTo("/linux/resources/unified/memory.high");
     assertThat(failure.why()).contains("EINVAL");
     assertThat(fs.tree()).isEmpty();
@@ -159,8 +161,7 @@ class SandboxCgroupTest {
     var failure =
         Failures.expect(
             CgroupFailure.LimitRefused.class,
-            () ->
-                create(cpus, false, spec(unified("cpuset.cpus", "64"), LimitPolicy.STRICT)));
+            () -> create(cpus, false, spec(unified("cpuset.cpus", "64"), LimitPolicy.STRICT)));
     assertThat(failure.why()).contains("in force is \"0-3\"");
     assertThat(cpus.tree()).isEmpty();
   }
@@ -210,12 +211,7 @@ class SandboxCgroupTest {
     fs.mkdir(create().payloadDir().resolve("left-behind"));
     SandboxCgroup.Spec reclaim =
         new SandboxCgroup.Spec(
-            "x",
-            Optional.empty(),
-            Resources.none(),
-            LimitPolicy.STRICT,
-            RetryBudget.DEFAULT,
-            true);
+            "x", Optional.empty(), Resources.none(), LimitPolicy.STRICT, RetryBudget.DEFAULT, true);
     SandboxCgroup cgroup = create(fs, false, reclaim);
     assertThat(fs.children(cgroup.payloadDir())).containsExactly(cgroup.initDir());
     long pid = fs.spawn(cgroup.initDir());
@@ -239,12 +235,7 @@ class SandboxCgroupTest {
     long pid = fs.spawn(MOUNT.resolve("mine"));
     SandboxCgroup.Spec spec =
         new SandboxCgroup.Spec(
-            "x",
-            Optional.of("/mine/a/b"),
-            pids(5),
-            LimitPolicy.STRICT,
-            RetryBudget.DEFAULT,
-            false);
+            "x", Optional.of("/mine/a/b"), pids(5), LimitPolicy.STRICT, RetryBudget.DEFAULT, false);
     var failure = Failures.expect(CgroupFailure.NotEmpty.class, () -> create(fs, false, spec));
     assertThat(failure.where()).isEqualTo("/sys/fs/cgroup/mine");
     assertThat(failure.processes()).isEqualTo(Long.toString(pid));
@@ -333,8 +324,7 @@ class SandboxCgroupTest {
     assertThat(leaked).isInstanceOf(Removal.Leaked.class);
     assertThat(((Removal.Leaked) leaked).path()).isEqualTo(P.toString());
     Failures.expect(
-        CgroupFailure.StillPopulated.class,
-        () -> cgroup.killAndAwaitEmpty(Duration.ofMillis(50)));
+        CgroupFailure.StillPopulated.class, () -> cgroup.killAndAwaitEmpty(Duration.ofMillis(50)));
     fs.exit(pid);
     assertThat(cgroup.remove(Duration.ofSeconds(2))).isInstanceOf(Removal.Removed.class);
   }
@@ -362,7 +352,7 @@ class SandboxCgroupTest {
             List.of(cgroup.initDir()),
             List.of(),
             Duration.ofMillis(100));
-    Removal result = remover.run();
+    Removal result = remover.await();
     assertThat(result).isInstanceOf(Removal.Leaked.class);
     assertThat(((Removal.Leaked) result).reason()).contains("rmdir " + cgroup.initDir());
     never.countDown();
