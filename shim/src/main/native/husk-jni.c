@@ -2,6 +2,7 @@
  * The system calls that the JDK lacks, one function per call of dev.husk.process.Native. A negative result is the
  * negated errno. Nothing here keeps state or allocates beyond the call.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <jni.h>

@@ -2,7 +2,9 @@ package dev.husk.bwrap;
 
 import dev.husk.failure.Failure;
 import dev.husk.failure.FailureKind;
+import dev.husk.failure.Violation;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What can go wrong between a config and bubblewrap's arguments. */
@@ -144,6 +146,15 @@ public sealed interface BwrapFailure extends Failure {
             .append(reasons ? offence.why() : offence.remedy());
       }
       return all.toString();
+    }
+
+    @Override
+    public List<Violation> violations() {
+      List<Violation> all = new ArrayList<>(offences.size());
+      for (Offence offence : offences) {
+        all.add(new Violation(offence.pointer(), offence.why(), offence.remedy()));
+      }
+      return all;
     }
 
     /** The kind of all offences when it is one, else INVALID. */

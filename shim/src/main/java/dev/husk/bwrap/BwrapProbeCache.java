@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Remembers a probe in a small text file, so that the next shim need not run bwrap twice (about 5
@@ -103,7 +104,7 @@ public final class BwrapProbeCache {
     BasicFileAttributes attributes = Files.readAttributes(program, BasicFileAttributes.class);
     return attributes.size()
         + " "
-        + attributes.lastModifiedTime().to(java.util.concurrent.TimeUnit.NANOSECONDS)
+        + attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS)
         + " "
         + attributes.fileKey();
   }

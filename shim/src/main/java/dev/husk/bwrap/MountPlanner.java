@@ -61,6 +61,10 @@ final class MountPlanner {
           pointer + "/destination", "empty, or with a NUL", "name a path of the container");
       return;
     }
+    if (mount.source().isPresent() && mount.source().get().indexOf('\0') >= 0) {
+      draft.offences.invalid(pointer + "/source", "has a NUL in it", "name a path of the host");
+      return;
+    }
     Resolution resolution = draft.resolver.resolve(destination);
     if (resolution instanceof Refused refused) {
       draft.offences.invalid(
@@ -143,7 +147,7 @@ final class MountPlanner {
       draft.staging.bind(pointer, Path.of("/sys"), staged, false);
       draft.staging.remount(pointer, staged, flags);
     } else {
-      String source = mount.source().filter(s -> s.indexOf('\0') < 0).orElse(type.fstype());
+      String source = mount.source().orElse(type.fstype());
       draft.staging.filesystem(pointer, source, staged, type.fstype(), flags, data);
     }
     if (options.readOnly() && late) {

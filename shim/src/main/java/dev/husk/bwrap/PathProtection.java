@@ -7,7 +7,7 @@ import dev.husk.bwrap.Resolution.Refused;
 import dev.husk.failure.HuskException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +29,12 @@ final class PathProtection {
 
   private static final Path NULL_DEVICE = Path.of("/dev/null");
 
-  private record Target(Place place, String pointer) {}
+  private record Target(Place place, String pointer) implements Comparable<Target> {
+    @Override
+    public int compareTo(Target other) {
+      return place.path().compareTo(other.place.path());
+    }
+  }
 
   private final Draft draft;
   private final Set<String> covered = new HashSet<>();
@@ -46,7 +51,7 @@ final class PathProtection {
       covered.add(target.place().path());
     }
     // Parents first: a bind of the parent would hide one that was made on its child.
-    readonly.sort(Comparator.comparing(target -> target.place().path()));
+    Collections.sort(readonly);
     Set<String> done = new HashSet<>();
     for (Target target : readonly) {
       if (done.add(target.place().path())) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** From a config to everything that the launcher and bwrap are told. */
 public final class SandboxPlanner {
@@ -42,7 +43,8 @@ public final class SandboxPlanner {
     draft.offences.throwIfAny();
     CapabilityPlan.Result granted =
         CapabilityPlan.plan(
-            config.process().flatMap(process -> process.capabilities()), capabilities);
+            config.process().isPresent() ? config.process().get().capabilities() : Optional.empty(),
+            capabilities);
 
     SandboxPlan plan =
         new SandboxPlan(

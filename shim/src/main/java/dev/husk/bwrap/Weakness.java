@@ -1,5 +1,6 @@
 package dev.husk.bwrap;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,7 +28,7 @@ public record Weakness(String id, BwrapVersion fixedIn, String effect, String de
               "husk-init launch resets every signal before it executes bwrap"));
 
   static List<Weakness> of(BwrapVersion version) {
-    List<Weakness> open = new java.util.ArrayList<>();
+    List<Weakness> open = new ArrayList<>();
     for (Weakness weakness : KNOWN) {
       if (version.compareTo(weakness.fixedIn) < 0) {
         open.add(weakness);

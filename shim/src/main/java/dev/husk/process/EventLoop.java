@@ -81,7 +81,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   private void requireLoopThread() {
-    if (Thread.currentThread() != thread) {
+    if (!thread.equals(Thread.currentThread())) {
       throw new IllegalStateException("not on the thread of " + thread.getName());
     }
   }

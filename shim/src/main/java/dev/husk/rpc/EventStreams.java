@@ -26,6 +26,10 @@ final class EventStreams {
     streams.remove(stream);
   }
 
+  synchronized int size() {
+    return streams.size();
+  }
+
   /** Ends all calls with UNAVAILABLE, later ones too. */
   void stop() {
     List<EventStream> all;

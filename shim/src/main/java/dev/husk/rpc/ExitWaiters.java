@@ -49,6 +49,14 @@ final class ExitWaiters {
     }
   }
 
+  synchronized int size() {
+    int calls = 0;
+    for (Set<Reply<WaitResponse>> known : waiters.values()) {
+      calls += known.size();
+    }
+    return calls;
+  }
+
   /** Ends all calls with UNAVAILABLE, later ones too. */
   void stop() {
     List<Reply<WaitResponse>> all = new ArrayList<>();

@@ -152,11 +152,11 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
     Reply<WaitResponse> reply = reply("wait", observer);
     try {
       Sandbox sandbox = shim.sandbox(request.getId());
-      gate.enterWait();
+      gate.enter("wait");
       reply.whenDone(
           () -> {
+            gate.leave();
             exitWaiters.remove(sandbox, reply);
-            gate.leaveWait();
           });
       exitWaiters.add(sandbox, reply);
     } catch (HuskException | RuntimeException e) {
@@ -207,7 +207,7 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
                 "give the sequence number of the last event seen, or 0 for all"));
       }
       Sandbox sandbox = shim.sandbox(request.getId());
-      gate.enterEvents();
+      gate.enter("events");
       eventStreams.start(
           new EventStream(
               sandbox.events(),
@@ -215,8 +215,8 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
               !request.getNoFollow(),
               stream,
               ended -> {
+                gate.leave();
                 eventStreams.remove(ended);
-                gate.leaveEvents();
               },
               log));
     } catch (HuskException | RuntimeException e) {
@@ -241,11 +241,11 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
   }
 
   int waits() {
-    return gate.waits();
+    return exitWaiters.size();
   }
 
   int eventStreams() {
-    return gate.eventStreams();
+    return eventStreams.size();
   }
 
   private <T> Reply<T> reply(String method, StreamObserver<T> observer) {

@@ -286,7 +286,7 @@ final class LocalSandbox implements Sandbox {
     try {
       payload.cgroup().killAndAwaitEmpty(EMPTY);
     } catch (HuskException e) {
-      events.add(new Event.Warning(e.getMessage()));
+      events.add(new Event.Warning(e.failure().message()));
     }
   }
 
@@ -332,10 +332,11 @@ final class LocalSandbox implements Sandbox {
   @Override
   public CompletionStage<Void> delete(boolean force) {
     return queue(
-        () -> {
-          deleted(force);
-          return null;
-        });
+            () -> {
+              deleted(force);
+              return this;
+            })
+        .thenAccept(gone -> {});
   }
 
   private void deleted(boolean force) throws HuskException {
@@ -380,7 +381,7 @@ final class LocalSandbox implements Sandbox {
     try {
       directory.writeState(StateJson.write(status(), ProcessHandle.current().pid()));
     } catch (HuskException e) {
-      events.add(new Event.Warning(e.getMessage()));
+      events.add(new Event.Warning(e.failure().message()));
     }
   }
 }

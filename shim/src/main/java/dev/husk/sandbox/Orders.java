@@ -21,6 +21,7 @@ import java.util.OptionalInt;
  * @param bwrap for {@code bwrap --args}
  * @param init for {@code husk-init init}
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and copying buys nothing
 record Orders(byte[] launch, byte[] bwrap, byte[] init) {
   /** What runc gives a process whose config sets none. */
   private static final int DEFAULT_UMASK = 0022;

@@ -27,7 +27,6 @@ final class ProcessTable {
                 ProcFs.command(pid)));
       } catch (ErrnoException e) {
         // It has ended between the listing and the look: it is no process of the sandbox any more.
-        continue;
       }
     }
     return entries;

@@ -1,5 +1,6 @@
 package dev.husk.rpc;
 
+import dev.husk.cgroup.LimitStatus;
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
 import dev.husk.sandbox.Event;
@@ -80,8 +81,7 @@ final class FakeSandbox implements Sandbox {
         Optional.ofNullable(exit.getNow(null)),
         "/husk/" + id,
         List.of(
-            new SandboxStatus.LimitStatus(
-                "pids.limit", "pids.max", "1024", true, false, "no pids controller")));
+            new LimitStatus("pids.limit", "pids.max", "1024", true, false, "no pids controller")));
   }
 
   @Override

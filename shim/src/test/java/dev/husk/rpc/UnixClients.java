@@ -3,6 +3,7 @@ package dev.husk.rpc;
 import io.grpc.ManagedChannel;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
@@ -18,6 +19,7 @@ final class UnixClients extends SocketFactory implements AutoCloseable {
   private final Path path;
   private final Queue<SocketChannel> sockets = new ConcurrentLinkedQueue<>();
   private final Queue<ManagedChannel> channels = new ConcurrentLinkedQueue<>();
+  private volatile boolean vanished;
 
   UnixClients(Path path) {
     this.path = path;
@@ -33,14 +35,21 @@ final class UnixClients extends SocketFactory implements AutoCloseable {
 
   /** A connection that says nothing. */
   SocketChannel connect() throws IOException {
+    if (vanished) {
+      throw new ConnectException("this client has vanished");
+    }
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     sockets.add(channel);
     channel.connect(UnixDomainSocketAddress.of(path));
     return channel;
   }
 
-  /** All connections end as if their processes had been killed. */
+  /**
+   * All connections end as if their processes had been killed; gRPC would repeat its calls on a new
+   * connection, so there are none any more.
+   */
   void vanish() throws IOException {
+    vanished = true;
     for (SocketChannel socket : sockets) {
       socket.close();
     }
