@@ -5,5 +5,11 @@ interface ProcessKiller {
   void kill(long pid);
 
   /** The JDK compares the start time before it signals, so a reused pid is not hit. */
-  ProcessKiller SYSTEM = pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+  ProcessKiller SYSTEM =
+      new ProcessKiller() {
+        @Override
+        public void kill(long pid) {
+          ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        }
+      };
 }

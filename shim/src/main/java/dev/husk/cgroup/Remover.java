@@ -11,7 +11,7 @@ import java.util.List;
  * The removal of one sandbox's cgroups, on a thread of its own: rmdir may block in the kernel for
  * ever, and whoever waits here must not.
  */
-final class Remover {
+final class Remover implements Runnable {
   private static final int ROUNDS = 100;
   private static final RetryBudget PAUSES =
       new RetryBudget(ROUNDS, Duration.ofDays(1), Duration.ofMillis(50));
@@ -50,8 +50,8 @@ final class Remover {
   }
 
   /** Returns when all is removed or the time is over, whichever comes first. */
-  Removal run() {
-    Thread thread = Thread.ofPlatform().daemon().name("husk-cgroup-remove").unstarted(this::remove);
+  Removal await() {
+    Thread thread = Thread.ofPlatform().daemon().name("husk-cgroup-remove").unstarted(this);
     thread.start();
     try {
       boolean done = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
@@ -62,7 +62,8 @@ final class Remover {
     }
   }
 
-  private void remove() {
+  @Override
+  public void run() {
     try {
       for (int round = 1; round <= ROUNDS && System.nanoTime() < end; round++) {
         if (removeOwn() || killAndRemoveAll()) {

@@ -169,7 +169,7 @@ public final class SandboxCgroup {
    * when the time is over; work that the kernel blocks goes on behind.
    */
   public Removal remove(Duration time) {
-    return new Remover(fs, tree, sandbox, ownCgroups(), madeParents, time).run();
+    return new Remover(fs, tree, sandbox, ownCgroups(), madeParents, time).await();
   }
 
   /**

@@ -49,13 +49,16 @@ final class SandboxCgroupMaker {
       makeInside(sandbox, limits);
       return new SandboxCgroup(fs, host, delegation, tree, sandbox, parentsToRemove(path), limits);
     } catch (HuskException | RuntimeException | Error e) {
-      rollBack(e);
+      rollBack(sandbox, e);
       throw e;
     }
   }
 
-  /** MemTotal of proc_meminfo(5), which is in KiB; 0 when it cannot be told. */
+  /** MemTotal of proc_meminfo(5), which is in KiB. */
   private long hostMemory() throws HuskException {
+    if (!spec.policy().defaults()) {
+      return 0;
+    }
     Path file = Path.of("/proc/meminfo");
     try {
       List<String> words = Controllers.words(fs.read(file));
@@ -63,7 +66,7 @@ final class SandboxCgroupMaker {
       return Long.parseLong(words.get(total + 1)) << 10;
     } catch (ErrnoException e) {
       throw CgroupErrors.of(fs, "read the host's memory size", file, e);
-    } catch (NumberFormatException e) {
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
       throw new HuskException(
           new CgroupFailure.Io("read the host's memory size", file.toString(), Errno.EINVAL), e);
     }
@@ -239,14 +242,17 @@ final class SandboxCgroupMaker {
     return parents;
   }
 
-  /** Nothing ever ran in there, so rmdir has nothing to wait for. */
-  private void rollBack(Throwable cause) {
+  /**
+   * Nothing of the sandbox ran in there, so rmdir has nothing to wait for; a parent that is in use
+   * by another sandbox meanwhile stays.
+   */
+  private void rollBack(Path sandbox, Throwable cause) {
     for (int i = made.size() - 1; i >= 0; i--) {
       try {
         fs.rmdir(made.get(i));
       } catch (ErrnoException e) {
-        boolean stays = !e.errno().equals(Errno.ENOENT) && !e.errno().equals(Errno.EBUSY);
-        if (stays) {
+        boolean shared = e.errno().equals(Errno.EBUSY) && !made.get(i).startsWith(sandbox);
+        if (!shared && !e.errno().equals(Errno.ENOENT)) {
           cause.addSuppressed(e);
         }
       }

@@ -2,7 +2,6 @@ package dev.husk.cgroup;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * A directory on the real cgroup v2 tree with processes of its own; leaves nothing behind but the
  * enabled controller in the tree's root.
  */
-final class KernelCgroups implements AutoCloseable {
+final class KernelCgroups {
   private final CgroupFs fs = new KernelCgroupFs();
   private final List<Process> processes = new ArrayList<>();
   private final Path root;
@@ -91,7 +90,7 @@ final class KernelCgroups implements AutoCloseable {
   void end(long pid) throws InterruptedException {
     for (Process process : processes) {
       if (process.pid() == pid) {
-        process.destroyForcibly().onExit().orTimeout(5, TimeUnit.SECONDS).join();
+        process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
       }
     }
   }
@@ -103,11 +102,10 @@ final class KernelCgroups implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws IOException, HuskException {
+  void close() throws Exception {
     fs.write(root.resolve("cgroup.kill"), "1");
     for (Process process : processes) {
-      process.destroyForcibly().onExit().orTimeout(5, TimeUnit.SECONDS).join();
+      process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
     }
     new CgroupTree(fs, root, pid -> {}).killAndAwaitEmpty(Duration.ofSeconds(5));
     fs.rmdirTree(root);

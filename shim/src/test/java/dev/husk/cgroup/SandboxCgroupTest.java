@@ -352,7 +352,7 @@ class SandboxCgroupTest {
             List.of(cgroup.initDir()),
             List.of(),
             Duration.ofMillis(100));
-    Removal result = remover.run();
+    Removal result = remover.await();
     assertThat(result).isInstanceOf(Removal.Leaked.class);
     assertThat(((Removal.Leaked) result).reason()).contains("rmdir " + cgroup.initDir());
     never.countDown();
