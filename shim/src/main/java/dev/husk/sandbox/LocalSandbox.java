@@ -315,7 +315,7 @@ final class LocalSandbox implements Sandbox {
         endUnsupervised("its deadman was killed " + MOST_DEADMEN + " times");
         return;
       }
-      watch(Deadman.arm(spawner, options.huskInit(), payload.get().cgroup().sandboxDir()));
+      watch(Deadman.arm(spawner, options.huskInit(), payload.get().cgroup()));
       events.add(new Event.Warning("the deadman was killed; a new one is armed"));
     } catch (HuskException e) {
       endUnsupervised("its deadman was killed and no other can be armed: " + e.getMessage());
