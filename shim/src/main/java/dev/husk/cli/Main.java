@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
+import dev.husk.process.OwnExit;
 import java.util.Arrays;
 import java.util.List;
 
@@ -20,9 +21,7 @@ public final class Main {
       status = ExitCode.of(e.failure().kind());
     }
     System.out.flush();
-    // Daemon threads and shutdown hooks have nothing left to do; waiting for them is start-up's
-    // twin.
-    Runtime.getRuntime().halt(status);
+    OwnExit.now(status);
   }
 
   private static int command(String[] args) throws UsageException, HuskException {
