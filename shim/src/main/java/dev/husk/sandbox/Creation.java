@@ -125,8 +125,7 @@ final class Creation {
     Optional<String> path = state.abandonedState().flatMap(StateJson::cgroupOf);
     if (path.isPresent()
         && AbandonedCgroup.remove(fs, host, path.get(), REMOVAL) instanceof Removal.Leaked leak) {
-      throw new HuskException(
-          new SandboxFailure.Leaked(options.id(), leak.path(), leak.reason()));
+      throw new HuskException(new SandboxFailure.Leaked(options.id(), leak.path(), leak.reason()));
     }
   }
 
