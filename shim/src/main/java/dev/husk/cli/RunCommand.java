@@ -9,13 +9,10 @@ import dev.husk.sandbox.StateDirectory;
 import dev.husk.sandbox.Stdio;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.OptionalInt;
 
 /** {@code husk run}: a sandbox's whole life in the foreground. */
 final class RunCommand {
-  private static final int SIGHUP = 1;
-  private static final int SIGKILL = 9;
-
   private RunCommand() {}
 
   static int run(List<String> arguments) throws UsageException, HuskException {
@@ -53,9 +50,14 @@ final class RunCommand {
     ForegroundServer server =
         new ForegroundServer(ShimSetup.socket(options, directory), shim, bundle);
     server.check();
+    ForegroundSignals signals = new ForegroundSignals();
+    signals.catchThem();
     Sandbox sandbox = Completion.await(shim.create(new CreateOptions(id, bundle, Stdio.inherit())));
     try {
-      forwardSignals(sandbox);
+      OptionalInt early = signals.handTo(sandbox);
+      if (early.isPresent()) {
+        return ExitCode.ofSignal(early.getAsInt());
+      }
       Completion.await(sandbox.start());
       server.startInBackground();
       ExitStatus exit = Completion.await(sandbox.exit());
@@ -72,14 +74,5 @@ final class RunCommand {
     if (!shim.sandboxes().isEmpty()) {
       Completion.await(shim.shutdown(true));
     }
-  }
-
-  private static void forwardSignals(Sandbox sandbox) throws HuskException {
-    AtomicBoolean asked = new AtomicBoolean();
-    SignalForwarding.to(
-        signal -> {
-          boolean again = signal != SIGHUP && asked.getAndSet(true);
-          sandbox.kill(again ? SIGKILL : signal, again);
-        });
   }
 }

@@ -1,6 +1,9 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
+import dev.husk.process.ErrnoException;
+import dev.husk.process.Interrupts;
+import dev.husk.process.ProcessFailure;
 import dev.husk.process.SdNotify;
 import dev.husk.rpc.HuskServer;
 import dev.husk.rpc.RpcLimits;
@@ -49,6 +52,7 @@ final class ServeCommand {
     if (options.exitWhenEmpty()) {
       shim.endWhenStopped();
     }
+    endOnSignals(shim);
     Path socket = ShimSetup.socket(options, directory);
     HuskServer server =
         HuskServer.start(
@@ -59,12 +63,20 @@ final class ServeCommand {
                 RpcLimits.defaults(),
                 line -> System.err.println("husk: " + line)));
     try {
-      SignalForwarding.to(signal -> shim.shutdown(true));
       sayReady(id, socket);
       Completion.await(shim.ended());
     } finally {
       notifyManager("STOPPING=1");
       server.stop(GRACE);
+    }
+  }
+
+  /** SIGTERM means the end, even of a shim that cannot clear up: the reason is the exit's. */
+  private static void endOnSignals(LocalShim shim) throws HuskException {
+    try {
+      Interrupts.handle(signal -> shim.end());
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
     }
   }
 

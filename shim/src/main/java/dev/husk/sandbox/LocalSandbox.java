@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A sandbox of this process. Its event loop owns it: verbs are queued there, ends of processes
@@ -133,14 +134,19 @@ final class LocalSandbox implements Sandbox {
 
   private <T> CompletableFuture<T> queue(Verb<T> verb) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          try {
-            done.complete(verb.run());
-          } catch (HuskException | RuntimeException e) {
-            done.completeExceptionally(e);
-          }
-        });
+    try {
+      loop.execute(
+          () -> {
+            try {
+              done.complete(verb.run());
+            } catch (HuskException | RuntimeException e) {
+              done.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      done.completeExceptionally(
+          new HuskException(new SandboxFailure.NoSuchSandbox(options.id()), e));
+    }
     return done;
   }
 
