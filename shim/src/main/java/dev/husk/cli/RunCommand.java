@@ -23,9 +23,12 @@ final class RunCommand {
     }
     Path bundle = bundle(options);
     String id = options.id().orElse("run-" + ProcessHandle.current().pid());
+    // Before anything is made: a signal that ends the process would leave it behind.
+    ForegroundSignals signals = new ForegroundSignals();
+    signals.catchThem();
     StateDirectory directory = StateDirectory.claim(options.root(), id);
     try {
-      return life(options, id, bundle, directory);
+      return life(options, id, bundle, directory, signals);
     } finally {
       directory.release();
     }
@@ -44,14 +47,13 @@ final class RunCommand {
     return Path.of(options.operands().getFirst()).toAbsolutePath().normalize();
   }
 
-  private static int life(Options options, String id, Path bundle, StateDirectory directory)
+  private static int life(
+      Options options, String id, Path bundle, StateDirectory directory, ForegroundSignals signals)
       throws HuskException {
     LocalShim shim = new LocalShim(ShimSetup.options(options, id, bundle), directory);
     ForegroundServer server =
         new ForegroundServer(ShimSetup.socket(options, directory), shim, bundle);
     server.check();
-    ForegroundSignals signals = new ForegroundSignals();
-    signals.catchThem();
     Sandbox sandbox = Completion.await(shim.create(new CreateOptions(id, bundle, Stdio.inherit())));
     try {
       OptionalInt early = signals.handTo(sandbox);

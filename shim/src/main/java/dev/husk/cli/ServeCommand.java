@@ -4,17 +4,16 @@ import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.Interrupts;
 import dev.husk.process.ProcessFailure;
-import dev.husk.process.SdNotify;
 import dev.husk.rpc.HuskServer;
 import dev.husk.rpc.RpcLimits;
 import dev.husk.sandbox.LocalShim;
 import dev.husk.sandbox.SandboxId;
 import dev.husk.sandbox.StateDirectory;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** {@code husk serve}: one sandbox, driven by a manager. */
 final class ServeCommand {
@@ -37,22 +36,29 @@ final class ServeCommand {
             options.id().orElseThrow(() -> new UsageException("serve needs --id ID")));
     Path bundle =
         options.bundle().orElseThrow(() -> new UsageException("serve needs --bundle DIR"));
+    // Before anything is made: a signal that ends the process would leave it behind.
+    CompletableFuture<Integer> askedToEnd = catchSignals();
     StateDirectory directory = StateDirectory.claim(options.root(), id);
     try {
-      serve(options, id, bundle, directory);
+      serve(options, id, bundle, directory, askedToEnd);
       return ExitCode.OK;
     } finally {
       directory.release();
     }
   }
 
-  private static void serve(Options options, String id, Path bundle, StateDirectory directory)
+  private static void serve(
+      Options options,
+      String id,
+      Path bundle,
+      StateDirectory directory,
+      CompletableFuture<Integer> askedToEnd)
       throws HuskException {
     LocalShim shim = new LocalShim(ShimSetup.options(options, id, bundle), directory);
     if (options.exitWhenEmpty()) {
       shim.endWhenStopped();
     }
-    endOnSignals(shim);
+    askedToEnd.thenRun(shim::end);
     Path socket = ShimSetup.socket(options, directory);
     HuskServer server =
         HuskServer.start(
@@ -66,15 +72,18 @@ final class ServeCommand {
       sayReady(id, socket);
       Completion.await(shim.ended());
     } finally {
-      notifyManager("STOPPING=1");
+      Notifier stopping = Notifier.send("STOPPING=1");
       server.stop(GRACE);
+      stopping.await();
     }
   }
 
   /** SIGTERM means the end, even of a shim that cannot clear up: the reason is the exit's. */
-  private static void endOnSignals(LocalShim shim) throws HuskException {
+  private static CompletableFuture<Integer> catchSignals() throws HuskException {
+    CompletableFuture<Integer> first = new CompletableFuture<>();
     try {
-      Interrupts.handle(signal -> shim.end());
+      Interrupts.handle(first::complete);
+      return first;
     } catch (ErrnoException e) {
       throw new HuskException(ProcessFailure.CallFailed.of(e), e);
     }
@@ -83,25 +92,6 @@ final class ServeCommand {
   private static void sayReady(String id, Path socket) {
     System.out.println(ReadyLine.of(id, socket, ProcessHandle.current().pid()));
     System.out.flush();
-    notifyManager("READY=1");
-  }
-
-  /** On a thread of its own: the library behind it takes longer to load than the rest of serve. */
-  private static void notifyManager(String state) {
-    String address = SdNotify.address();
-    if (address.isEmpty()) {
-      return;
-    }
-    Thread.ofPlatform()
-        .daemon()
-        .name("husk-notify")
-        .start(
-            () -> {
-              try {
-                SdNotify.send(address, state);
-              } catch (IOException e) {
-                System.err.println("husk: cannot tell systemd " + state + ": " + e.getMessage());
-              }
-            });
+    Notifier.send("READY=1");
   }
 }
