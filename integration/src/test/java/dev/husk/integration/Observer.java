@@ -64,10 +64,15 @@ final class Observer implements AutoCloseable {
     String name = pid + "@" + stat.get().startTime();
     if (inSandbox(cgroup.get())) {
       seen.add(name);
-    } else if (!ofSomebodyElse(stat.get().parent())) {
+    } else if (!ofSomebodyElse(stat.get().parent()) && !isDeadmanBeingBorn(pid)) {
       String comm = ProcFs.comm(pid).orElse("?");
       escapes.add(name + " " + comm + " in " + cgroup.get() + ": " + ProcFs.commandLine(pid));
     }
+  }
+
+  /** Its name is there a moment before its arguments are: a second look tells. */
+  private static boolean isDeadmanBeingBorn(long pid) {
+    return !ProcFs.ofSandbox(pid);
   }
 
   /** Whether it is below some {@code P/payload}. */
