@@ -171,9 +171,14 @@ static void remove_children(int fd, int depth, unsigned *budget) {
 /* Others may use it: that is no reason to complain, and the kernel keeps it then. */
 static void remove_empty_parent(const char *path) {
   struct statfs file_system;
-  if (statfs(path, &file_system) == 0 && file_system.f_type == CGROUP2_SUPER_MAGIC) {
-    (void)unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+  if (statfs(path, &file_system) != 0) {
+    return;
   }
+  if (file_system.f_type != CGROUP2_SUPER_MAGIC) {
+    complain("not a cgroup v2 directory, left alone:", path, 0);
+    return;
+  }
+  (void)unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
 /* directories: the sandbox's cgroup, then parents to be removed as well if nothing else is there. */
