@@ -5,7 +5,7 @@ final class Help {
   private static final String OPTIONS =
       """
         --root DIR              state directories of all ids (default /run/husk)
-        --socket PATH           unix socket of the API (default ROOT/ID/shim.sock), at most 107 bytes
+        --socket PATH           unix socket of the API (default ROOT/ID/shim.sock), at most 106 bytes
         --cgroup-limits MODE    strict (default): a limit of the config that cannot be put in force
                                 fails create; best-effort: the sandbox runs without it, State says so
         --no-default-limits     no bounds on pids and memory when the config sets none
