@@ -29,7 +29,7 @@ final class DestinationResolver {
 
   private static final int LONGEST_PATH = 4095;
 
-  private record Layer(String path, int parent, Backing backing) {}
+  private record Layer(String path, Backing backing) {}
 
   /** One component of the way; {@code target} is set for a symbolic link only. */
   private record Step(
@@ -40,13 +40,13 @@ final class DestinationResolver {
 
   DestinationResolver(Path rootfs, HostMounts hostMounts) {
     this.hostMounts = hostMounts;
-    layers.add(new Layer("", -1, new Backing.Tree(rootfs, true)));
+    layers.add(new Layer("", new Backing.Tree(rootfs, true)));
   }
 
   /** A mount at that place, over everything that is there now. */
   int mount(Place at, Backing backing) {
     String path = at.path().equals("/") ? "" : at.path();
-    layers.add(new Layer(path, at.layer(), backing));
+    layers.add(new Layer(path, backing));
     return layers.size() - 1;
   }
 
@@ -149,15 +149,17 @@ final class DestinationResolver {
         : step(path, here.layer(), backing.below());
   }
 
-  /** The mount visible at a path that is shown by {@code layer}: itself if nothing covers it. */
+  /**
+   * The mount visible at a path whose parent is shown by {@code layer}: itself if nothing covers
+   * the path. A mount made on that path before {@code layer} lies hidden under it.
+   */
   private int top(String path, int layer) {
-    int visible = layer;
-    for (int i = layer + 1; i < layers.size(); i++) {
-      if (layers.get(i).parent() == visible && layers.get(i).path().equals(path)) {
-        visible = i;
+    for (int i = layers.size() - 1; i > layer; i--) {
+      if (layers.get(i).path().equals(path)) {
+        return i;
       }
     }
-    return visible;
+    return layer;
   }
 
   private Step entered(String path, int layer) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** A plan in the making. Bwrap's operations are kept by the layer of mounts they belong to. */
 final class Draft {
   final Offences offences = new Offences();
-  final HostMounts hostMounts = new HostMounts();
+  final HostMounts hostMounts;
   final Staging staging;
   final DestinationResolver resolver;
 
@@ -21,7 +21,8 @@ final class Draft {
   private final List<BwrapOp> remounts = new ArrayList<>();
   private final List<ExpectedMount> expected = new ArrayList<>();
 
-  Draft(Path rootfs, Path stageDirectory) {
+  Draft(Path rootfs, Path stageDirectory, HostMounts hostMounts) {
+    this.hostMounts = hostMounts;
     staging = new Staging(stageDirectory);
     resolver = new DestinationResolver(rootfs, hostMounts);
     layers.add(new ArrayList<>());

@@ -11,7 +11,16 @@ import org.jspecify.annotations.Nullable;
 final class HostMounts {
   private static final Path SELF = Path.of("/proc/self/mountinfo");
 
+  private final Path file;
   private @Nullable List<MountInfo.Entry> entries;
+
+  HostMounts() {
+    this(SELF);
+  }
+
+  HostMounts(Path mountinfo) {
+    file = mountinfo;
+  }
 
   boolean isMountPoint(Path path) throws HuskException {
     for (MountInfo.Entry entry : entries()) {
@@ -58,9 +67,9 @@ final class HostMounts {
     List<MountInfo.Entry> known = entries;
     if (known == null) {
       try {
-        known = MountInfo.parse(Files.readString(SELF));
+        known = MountInfo.parse(Files.readString(file));
       } catch (IOException | IllegalArgumentException e) {
-        throw new HuskException(new BwrapFailure.Unreadable(SELF, String.valueOf(e)), e);
+        throw new HuskException(new BwrapFailure.Unreadable(file, String.valueOf(e)), e);
       }
       entries = known;
     }

@@ -32,7 +32,7 @@ public final class SandboxPlanner {
       OciConfig config, Path bundle, Path rootfs, Path stageDirectory, Path init, long capabilities)
       throws HuskException {
     Rootfs.check(rootfs);
-    Draft draft = new Draft(rootfs, stageDirectory);
+    Draft draft = new Draft(rootfs, stageDirectory, new HostMounts());
     NamespacePlan namespaces = new NamespacePlan(config, draft.offences);
     refuseLinks(rootfs, draft.offences);
     draft.expect(

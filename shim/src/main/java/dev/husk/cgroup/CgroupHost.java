@@ -164,6 +164,11 @@ public record CgroupHost(
     return rest.isEmpty() || rest.equals("/") ? mountPoint : mountPoint.resolve(rest.substring(1));
   }
 
+  /** The directory that {@code /proc/PID/cgroup} names so; the reverse of {@link #procPath}. */
+  Path directory(String procPath) {
+    return below(mountPoint, mountRoot, procPath);
+  }
+
   /** A directory below the mount point, as {@code /proc/PID/cgroup} names it. */
   String procPath(Path directory) {
     List<String> names = new ArrayList<>();

@@ -7,16 +7,20 @@ import dev.husk.sandbox.Shim;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The API of a foreground sandbox, started behind its back: the payload does not wait for the
- * server, nor does its end.
+ * server, nor does its end. A payload that ends soon never has one: loading it would take the
+ * processor from the payload.
  */
 final class ForegroundServer {
+  private static final long START_AFTER_MILLIS = 100;
   private static final Duration GRACE = Duration.ofMillis(200);
 
   private final HuskServer.Options options;
-  private boolean ending;
+  private final CountDownLatch ending = new CountDownLatch(1);
   private Optional<HuskServer> server = Optional.empty();
 
   ForegroundServer(Path socket, Shim shim, Path bundle) {
@@ -40,9 +44,12 @@ final class ForegroundServer {
 
   private void start() {
     try {
+      if (ending.await(START_AFTER_MILLIS, TimeUnit.MILLISECONDS)) {
+        return;
+      }
       HuskServer.Listening listening;
       synchronized (this) {
-        if (ending) {
+        if (ending.getCount() == 0) {
           return;
         }
         listening = HuskServer.listen(options);
@@ -51,6 +58,8 @@ final class ForegroundServer {
       synchronized (this) {
         server = Optional.of(started);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (HuskException e) {
       System.err.println("husk: the API is not served: " + e.getMessage());
     }
@@ -59,7 +68,7 @@ final class ForegroundServer {
   void stop() {
     Optional<HuskServer> running;
     synchronized (this) {
-      ending = true;
+      ending.countDown();
       running = server;
     }
     if (running.isPresent() && running.get().counts().connections() > 0) {

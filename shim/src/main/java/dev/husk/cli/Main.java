@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
+import dev.husk.process.OwnExit;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,11 +19,13 @@ public final class Main {
     } catch (HuskException e) {
       System.err.println("husk: " + e.getMessage());
       status = ExitCode.of(e.failure().kind());
+    } catch (RuntimeException e) {
+      System.err.println("husk: internal error, please report it with what follows");
+      e.printStackTrace();
+      status = ExitCode.HUSK_FAILED;
     }
     System.out.flush();
-    // Daemon threads and shutdown hooks have nothing left to do; waiting for them is start-up's
-    // twin.
-    Runtime.getRuntime().halt(status);
+    OwnExit.now(status);
   }
 
   private static int command(String[] args) throws UsageException, HuskException {

@@ -2,6 +2,8 @@ package dev.husk.oci;
 
 import dev.husk.failure.Failure;
 import dev.husk.failure.FailureKind;
+import dev.husk.failure.Violation;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Why a bundle's {@code config.json} cannot be used. */
@@ -168,6 +170,15 @@ public sealed interface ConfigFailure extends Failure {
     }
 
     @Override
+    public List<Violation> violations() {
+      List<Violation> violations = new ArrayList<>();
+      for (Offence offence : offences) {
+        violations.add(new Violation(offence.pointer(), offence.message(), remedy()));
+      }
+      return violations;
+    }
+
+    @Override
     public String remedy() {
       return "correct what is named; OCI runtime-spec config.md and config-linux.md say what is"
           + " allowed";
@@ -198,6 +209,15 @@ public sealed interface ConfigFailure extends Failure {
     @Override
     public String why() {
       return joined(refusals, false);
+    }
+
+    @Override
+    public List<Violation> violations() {
+      List<Violation> violations = new ArrayList<>();
+      for (Refusal refusal : refusals) {
+        violations.add(new Violation(refusal.pointer(), refusal.why(), refusal.remedy()));
+      }
+      return violations;
     }
 
     @Override

@@ -162,7 +162,13 @@ final class JsonReader {
     if (newline >= 0) {
       reason = reason.substring(0, newline);
     }
-    int source = reason.indexOf(" (start marker at");
-    return source >= 0 ? reason.substring(0, source) : reason;
+    // Jackson adds where the surrounding object began, in words about its own settings.
+    for (String tail : new String[] {" (start marker at", " (for "}) {
+      int start = reason.indexOf(tail);
+      if (start >= 0) {
+        reason = reason.substring(0, start);
+      }
+    }
+    return reason;
   }
 }

@@ -98,4 +98,7 @@ final class Native {
 
   /** From now on SIGHUP, SIGINT and SIGTERM write their number as a byte to this descriptor. */
   static native int redirectInterrupts(int fd);
+
+  /** _exit(2): does not return. */
+  static native void exit(int status);
 }

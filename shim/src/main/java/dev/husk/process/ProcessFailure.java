@@ -2,6 +2,8 @@ package dev.husk.process;
 
 import dev.husk.failure.Failure;
 import dev.husk.failure.FailureKind;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What can go wrong with starting and steering processes. */
 public sealed interface ProcessFailure extends Failure {
@@ -20,6 +22,11 @@ public sealed interface ProcessFailure extends Failure {
     @Override
     public String why() {
       return errno.toString();
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
     }
 
     @Override
@@ -48,6 +55,11 @@ public sealed interface ProcessFailure extends Failure {
     @Override
     public String why() {
       return errno.toString();
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
     }
 
     @Override
@@ -86,6 +98,16 @@ public sealed interface ProcessFailure extends Failure {
     }
 
     @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
+    }
+
+    @Override
+    public Optional<String> failedStep() {
+      return Optional.of(step);
+    }
+
+    @Override
     public String remedy() {
       return switch (step) {
         case InitMessage.EXECUTABLE ->
@@ -119,6 +141,11 @@ public sealed interface ProcessFailure extends Failure {
     }
 
     @Override
+    public Optional<String> failedStep() {
+      return Optional.of(step);
+    }
+
+    @Override
     public String remedy() {
       return "check the mounts and namespaces of config.json against bwrap's message";
     }
@@ -144,6 +171,11 @@ public sealed interface ProcessFailure extends Failure {
     @Override
     public String why() {
       return "no answer within " + millis + " ms";
+    }
+
+    @Override
+    public Optional<String> failedStep() {
+      return Optional.of(step);
     }
 
     @Override
@@ -176,6 +208,11 @@ public sealed interface ProcessFailure extends Failure {
     @Override
     public String why() {
       return errno.toString();
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
     }
 
     @Override

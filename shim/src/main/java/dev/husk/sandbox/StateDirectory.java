@@ -64,9 +64,18 @@ public final class StateDirectory {
     } catch (AccessDeniedException e) {
       throw unusable(path, "permission denied", FailureKind.DENIED, e);
     } catch (IOException e) {
-      throw unusable(path, String.valueOf(e.getMessage()), FailureKind.PRECONDITION, e);
+      throw unusable(path, reason(e), FailureKind.PRECONDITION, e);
     }
     throw new HuskException(new SandboxFailure.IdInUse(id, path.toString()));
+  }
+
+  /** The JDK tells a missing or misplaced directory by the exception's class alone. */
+  private static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> "no such directory: " + missing.getFile();
+      case FileAlreadyExistsException taken -> "not a directory: " + taken.getFile();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   private static HuskException unusable(Path path, String reason, FailureKind kind, Exception e) {
