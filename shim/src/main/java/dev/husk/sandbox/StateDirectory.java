@@ -117,9 +117,9 @@ public final class StateDirectory {
   }
 
   /**
-   * A lock on a file that its last owner has unlinked since is worth nothing. The mark is the file's
-   * size, since looking at that opens nothing: closing any descriptor of the file would drop this
-   * process's lock (fcntl(2), F_SETLK). The byte that makes the size is the only one written.
+   * A lock on a file that its last owner has unlinked since is worth nothing. The mark is the
+   * file's size, since looking at that opens nothing: closing any descriptor of the file would drop
+   * this process's lock (fcntl(2), F_SETLK). The byte that makes the size is the only one written.
    */
   private static boolean stillThere(FileChannel channel, Path lock) throws IOException {
     long mark = ProcessHandle.current().pid();
