@@ -47,10 +47,9 @@ class BadInputTest extends RealSandboxes {
     Path bundle = bundle().path();
     Files.writeString(bundle.resolve(CONFIG), "{\n  \"ociVersion\": \"1.3.0\",,\n}\n");
 
-    failed(Husk.run("run", bundle.toString()), 125).contains("line 2, column 26", "correct");
-    ErrorDetail detail =
-        refused(bundle, Code.INVALID_ARGUMENT, FailureKind.FAILURE_KIND_INVALID);
-    assertThat(detail.getWhy()).contains("line 2, column 26");
+    failed(Husk.run("run", bundle.toString()), 125).contains("line 2, column 25", "correct");
+    ErrorDetail detail = refused(bundle, Code.INVALID_ARGUMENT, FailureKind.FAILURE_KIND_INVALID);
+    assertThat(detail.getWhere()).contains("line 2, column 25");
   }
 
   @Test
@@ -78,8 +77,7 @@ class BadInputTest extends RealSandboxes {
 
     failed(Husk.run("run", bundle.toString()), 125).contains("/mounts/1/options/1", "bogus");
     StatusRuntimeException error = createError(bundle.path());
-    assertThat(error.getStatus().getCode())
-        .isIn(Code.INVALID_ARGUMENT, Code.FAILED_PRECONDITION);
+    assertThat(error.getStatus().getCode()).isIn(Code.INVALID_ARGUMENT, Code.FAILED_PRECONDITION);
     assertThat(Client.detail(error).toString()).contains("/mounts/1/options/1");
   }
 
@@ -90,8 +88,7 @@ class BadInputTest extends RealSandboxes {
 
     failed(Husk.run("run", bundle.toString()), 125).contains("/linux/seccomp", "/linux/sysctl");
     ErrorDetail detail =
-        refused(
-            bundle.path(), Code.FAILED_PRECONDITION, FailureKind.FAILURE_KIND_UNSUPPORTED);
+        refused(bundle.path(), Code.FAILED_PRECONDITION, FailureKind.FAILURE_KIND_UNSUPPORTED);
     assertThat(detail.getViolationsList())
         .extracting(Violation::getPointer)
         .containsExactlyInAnyOrder("/linux/seccomp", "/linux/sysctl");
@@ -115,9 +112,7 @@ class BadInputTest extends RealSandboxes {
     failed(Husk.run("run", bundle.toString()), 127).contains(program, "ENOENT", "args[0]");
     ErrorDetail detail =
         refused(
-            bundle.path(),
-            Code.FAILED_PRECONDITION,
-            FailureKind.FAILURE_KIND_EXECUTABLE_NOT_FOUND);
+            bundle.path(), Code.FAILED_PRECONDITION, FailureKind.FAILURE_KIND_EXECUTABLE_NOT_FOUND);
     assertThat(detail.getErrnoName()).isEqualTo("ENOENT");
     assertThat(detail.getStep()).isEqualTo("executable");
   }
@@ -192,7 +187,11 @@ class BadInputTest extends RealSandboxes {
   void noCgroupV2() throws Exception {
     List<String> wrapper =
         List.of(
-            "unshare", "--mount", "sh", "-c", "umount \"$0\" && exec \"$@\"",
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "umount \"$0\" && exec \"$@\"",
             CgroupV2.mount().toString());
 
     failed(Husk.run(Map.of(), wrapper, "run", bundle().toString()), 125)
@@ -209,10 +208,7 @@ class BadInputTest extends RealSandboxes {
       List<String> nobody =
           List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups");
 
-      failed(
-              Husk.run(
-                  Map.of(), nobody, "run", "--root", open + "/state", bundle.toString()),
-              125)
+      failed(Husk.run(Map.of(), nobody, "run", "--root", open + "/state", bundle.toString()), 125)
           .contains("CAP_SYS_ADMIN", "run husk as root");
       Path closed = Files.createDirectory(open.resolve("closed"));
       Programs.output("chmod", "700", closed.toString());

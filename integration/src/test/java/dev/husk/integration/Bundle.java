@@ -23,7 +23,8 @@ final class Bundle {
   /** A bundle in a new directory of that name. */
   static Bundle in(Path directory, String name) throws Exception {
     Bundle bundle = new Bundle(Files.createDirectories(directory.resolve(name)));
-    Programs.output("cp", "-a", Template.ROOTFS.toString(), bundle.path.resolve("rootfs").toString());
+    Programs.output(
+        "cp", "-a", Template.ROOTFS.toString(), bundle.path.resolve("rootfs").toString());
     return bundle.write();
   }
 
@@ -178,14 +179,22 @@ final class Bundle {
         mountOf("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"));
     mounts.add(
         mountOf(
-            "/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666",
-            "mode=0620", "gid=5"));
+            "/dev/pts",
+            "devpts",
+            "devpts",
+            "nosuid",
+            "noexec",
+            "newinstance",
+            "ptmxmode=0666",
+            "mode=0620",
+            "gid=5"));
     mounts.add(
         mountOf("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=1m"));
     mounts.add(mountOf("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"));
     mounts.add(mountOf("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"));
     mounts.add(
-        mountOf("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
+        mountOf(
+            "/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
     return mounts;
   }
 }

@@ -70,8 +70,7 @@ final class Client implements AutoCloseable {
 
   /** The calls, each with a deadline. */
   SandboxServiceGrpc.SandboxServiceBlockingStub calls() {
-    return SandboxServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
+    return SandboxServiceGrpc.newBlockingStub(channel).withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
   }
 
   SandboxServiceGrpc.SandboxServiceStub asynchronous() {

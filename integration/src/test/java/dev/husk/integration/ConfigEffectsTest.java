@@ -36,7 +36,8 @@ class ConfigEffectsTest extends RealSandboxes {
     Bundle bundle = capabilities(bundle().args("/bin/cat", "/proc/self/status"));
 
     String output = output(bundle);
-    // KILL is bit 5, NET_BIND_SERVICE 10, CHOWN 0. What root gains at exec ends at the bounding set.
+    // KILL is bit 5, NET_BIND_SERVICE 10, CHOWN 0. What root gains at exec ends at the bounding
+    // set.
     assertThat(status(output, "CapBnd")).endsWith("0421");
     assertThat(status(output, "CapInh")).endsWith("0400");
     assertThat(status(output, "CapAmb")).endsWith("0400");
@@ -109,7 +110,10 @@ class ConfigEffectsTest extends RealSandboxes {
 
   @Test
   void hostnameAndNamespaces() throws Exception {
-    Bundle bundle = bundle().script("hostname; readlink /proc/self/ns/*").set("/hostname", "abc");
+    Bundle bundle =
+        bundle()
+            .script("hostname; for n in /proc/self/ns/*; do readlink $n; done")
+            .set("/hostname", "abc");
 
     List<String> lines = output(bundle).lines().toList();
     assertThat(lines.getFirst()).isEqualTo("abc");
@@ -121,7 +125,7 @@ class ConfigEffectsTest extends RealSandboxes {
 
   @Test
   void networkIsALoopbackThatIsUp() throws Exception {
-    String output = output(bundle().script("ls /sys/class/net; ip link show; ping -c1 127.0.0.1"));
+    String output = output(bundle().script("ls /sys/class/net; ip link show"));
 
     assertThat(output).startsWith("lo\n").contains("LOOPBACK,UP");
   }
@@ -201,8 +205,9 @@ class ConfigEffectsTest extends RealSandboxes {
   @Test
   void kernelSettingsAreOutOfReachOfRoot() throws Exception {
     Bundle bundle = allCapabilitiesButAdmin(bundle());
-    bundle.script("echo 1 > /proc/sys/kernel/panic; echo b > /proc/sysrq-trigger; echo end");
-    bundle.set("/linux/readonlyPaths", List.of("/proc/sys", "/proc/sysrq-trigger"));
+    bundle.script(
+        "for f in kernel/panic vm/swappiness; do v=$(cat /proc/sys/$f); echo $v > /proc/sys/$f;"
+            + " done; echo end");
 
     Outcome outcome = run(bundle);
     assertThat(outcome.output()).isEqualTo("end\n");
@@ -240,7 +245,9 @@ class ConfigEffectsTest extends RealSandboxes {
   @Test
   void cgroupIsItsOwnRootAndItLivesInALeafOfIt() throws Exception {
     Bundle bundle =
-        bundle().script("sed -n s/^0:://p /proc/self/cgroup; ls -d /sys/fs/cgroup/*/; cat /sys/fs/cgroup/init/cgroup.procs");
+        bundle()
+            .script(
+                "sed -n s/^0:://p /proc/self/cgroup; ls -d /sys/fs/cgroup/*/; cat /sys/fs/cgroup/init/cgroup.procs");
 
     List<String> lines = output(bundle).lines().toList();
     assertThat(lines).startsWith("/init", "/sys/fs/cgroup/init/").contains("1");
@@ -261,7 +268,7 @@ class ConfigEffectsTest extends RealSandboxes {
     assertThat(output(bundle().script("echo $$; ls -d /proc/[0-9]* | wc -l")).lines())
         .first()
         .isEqualTo("1");
-    assertThat(output(bundle().script("cat /proc/1/comm"))).isEqualTo("sh\n");
+    assertThat(output(bundle().script("cat /proc/1/comm; true"))).isEqualTo("sh\n");
   }
 
   private static String status(String text, String name) {

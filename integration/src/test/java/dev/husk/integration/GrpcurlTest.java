@@ -67,8 +67,7 @@ class GrpcurlTest extends RealSandboxes {
     try (Shim shim = Shim.serve(bundle())) {
       Outcome outcome = call(shim, "State", "{\"id\": \"nope\"}");
       assertThat(outcome.status()).isNotZero();
-      assertThat(outcome.errors())
-          .contains("Code: NotFound", "container does not exist", "remedy");
+      assertThat(outcome.errors()).contains("Code: NotFound", "container does not exist", "remedy");
     }
   }
 

@@ -14,8 +14,7 @@ final class Json {
           map.entrySet().stream()
               .map(entry -> quote((String) entry.getKey()) + ":" + of(entry.getValue()))
               .collect(Collectors.joining(",\n", "{", "}"));
-      case List<?> list ->
-          list.stream().map(Json::of).collect(Collectors.joining(", ", "[", "]"));
+      case List<?> list -> list.stream().map(Json::of).collect(Collectors.joining(", ", "[", "]"));
       case String text -> quote(text);
       default -> value.toString();
     };

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  * What a sandbox could leave behind on the host: processes, cgroups, mounts, files. Others may use
  * the machine meanwhile: what counts is what is new at the first look and does not go away.
  */
-record Leftovers(Set<String> processes, Set<String> cgroups, Set<String> mounts, Set<String> files) {
+record Leftovers(
+    Set<String> processes, Set<String> cgroups, Set<String> mounts, Set<String> files) {
   private static final Duration BOUND = Duration.ofSeconds(15);
   private static final Path STATE = Path.of("/run/husk");
 
@@ -54,12 +55,19 @@ record Leftovers(Set<String> processes, Set<String> cgroups, Set<String> mounts,
       String commandLine = ProcFs.commandLine(pid);
       if (ProcFs.ofSandbox(pid)
           || ProcFs.isDeadman(pid)
-          || commandLine.contains(" dev.husk.cli.Main ")) {
+          || (commandLine.contains(" dev.husk.cli.Main ")
+              && ProcFs.descends(pid, ProcessHandle.current().pid()))) {
         ProcFs.stat(pid)
             .ifPresent(
                 stat ->
                     found.add(
-                        "process " + pid + " since " + stat.startTime() + " (" + commandLine + ")"));
+                        "process "
+                            + pid
+                            + " since "
+                            + stat.startTime()
+                            + " ("
+                            + commandLine
+                            + ")"));
       }
     }
     return found;

@@ -32,13 +32,13 @@ class LifecycleTest extends RealSandboxes {
     bundle.set("/annotations", Bundle.object("org.example.key", "value"));
     try (Shim shim = Shim.serve(bundle)) {
       Client client = shim.client();
-      assertThat(client.calls().list(ListRequest.getDefaultInstance()).getSandboxesList()).isEmpty();
+      assertThat(client.calls().list(ListRequest.getDefaultInstance()).getSandboxesList())
+          .isEmpty();
 
       Sandbox created = client.create().getSandbox();
       assertThat(created.getPhase()).isEqualTo(Phase.PHASE_CREATED);
       assertThat(created.getAnnotationsMap()).containsEntry("org.example.key", "value");
-      assertThat(ProcFs.cgroup(created.getPid()))
-          .contains(created.getCgroup() + "/payload/init");
+      assertThat(ProcFs.cgroup(created.getPid())).contains(created.getCgroup() + "/payload/init");
       assertThat(created.hasStartedAt()).isFalse();
 
       Sandbox running = client.start();
@@ -86,8 +86,7 @@ class LifecycleTest extends RealSandboxes {
           FailureKind.FAILURE_KIND_PRECONDITION);
       client.start();
       ErrorDetail twice =
-          refused(
-              client::start, Code.FAILED_PRECONDITION, FailureKind.FAILURE_KIND_PRECONDITION);
+          refused(client::start, Code.FAILED_PRECONDITION, FailureKind.FAILURE_KIND_PRECONDITION);
       assertThat(twice.getWhat()).contains("start");
       assertThat(twice.getWhy()).contains("running");
       refused(
@@ -120,7 +119,9 @@ class LifecycleTest extends RealSandboxes {
   @Test
   void aKillOfTheWholeTreeLeavesNobody() throws Exception {
     Bundle bundle =
-        bundle().script("for i in 1 2 3 4 5 6; do (setsid sh -c 'sleep 600 & sleep 600' &); done; wait; sleep 600");
+        bundle()
+            .script(
+                "for i in 1 2 3 4 5 6; do (setsid sh -c 'sleep 600 & sleep 600' &); done; wait; sleep 600");
     try (Shim shim = Shim.serve(bundle)) {
       Client client = shim.client();
       client.create();

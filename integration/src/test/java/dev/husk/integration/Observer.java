@@ -86,18 +86,7 @@ final class Observer implements AutoCloseable {
     for (int i = 0; i < ANCESTORS && ancestor > 1 && ProcFs.ofSandbox(ancestor); i++) {
       ancestor = ProcFs.stat(ancestor).map(ProcFs.Stat::parent).orElse(1L);
     }
-    return ancestor > 1 && !descends(ancestor, SELF) && !descends(SELF, ancestor);
-  }
-
-  private static boolean descends(long pid, long from) {
-    long ancestor = pid;
-    for (int i = 0; i < ANCESTORS && ancestor > 1; i++) {
-      if (ancestor == from) {
-        return true;
-      }
-      ancestor = ProcFs.stat(ancestor).map(ProcFs.Stat::parent).orElse(1L);
-    }
-    return false;
+    return ancestor > 1 && !ProcFs.descends(ancestor, SELF) && !ProcFs.descends(SELF, ancestor);
   }
 
   /** Ends the observation; fails when it had broken down before. */

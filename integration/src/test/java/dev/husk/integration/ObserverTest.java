@@ -37,7 +37,8 @@ class ObserverTest extends RealSandboxes {
     try (Observer observer = new Observer()) {
       Eventually.is(
           BOUND,
-          () -> observer.escapes().stream().anyMatch(escape -> escape.startsWith(orphan.pid() + "@")),
+          () ->
+              observer.escapes().stream().anyMatch(escape -> escape.startsWith(orphan.pid() + "@")),
           () -> "the escape, not " + observer.escapes());
     } finally {
       orphan.destroyForcibly();

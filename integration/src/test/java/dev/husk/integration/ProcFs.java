@@ -12,6 +12,9 @@ import java.util.Optional;
 final class ProcFs {
   static final String OWN_PID_NAMESPACE = pidNamespace(ProcessHandle.current().pid()).orElseThrow();
 
+  /** Longer chains of ancestors than that do not occur. */
+  private static final int ANCESTORS = 64;
+
   private ProcFs() {}
 
   static List<Long> pids() {
@@ -78,6 +81,18 @@ final class ProcFs {
     return comm.isPresent()
         && (comm.get().equals("bwrap") || comm.get().equals("husk-init"))
         && !isDeadman(pid);
+  }
+
+  /** Whether a process is another one or has it among its ancestors. */
+  static boolean descends(long pid, long from) {
+    long ancestor = pid;
+    for (int i = 0; i < ANCESTORS && ancestor > 1; i++) {
+      if (ancestor == from) {
+        return true;
+      }
+      ancestor = stat(ancestor).map(Stat::parent).orElse(1L);
+    }
+    return false;
   }
 
   /** The deadman is the one that is meant to be outside of the sandbox's cgroup. */

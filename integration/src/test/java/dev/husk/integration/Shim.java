@@ -62,7 +62,8 @@ record Shim(String id, Husk husk, Client client) implements AutoCloseable {
   /** Removes what a killed shim cannot: a successor does it, as it would in production. */
   void succeed(Bundle bundle) throws Exception {
     try (Shim successor = serve(id, bundle)) {
-      successor.client.calls().shutdown(dev.husk.v1.ShutdownRequest.getDefaultInstance());
+      successor.client.create();
+      successor.client.delete(false);
       successor.husk.outcome();
     }
   }

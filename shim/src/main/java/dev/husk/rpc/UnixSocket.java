@@ -5,9 +5,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketImpl;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class UnixSocket extends Socket {
   private static final @Nullable SocketImpl NO_IMPL = null;
 
+  /** For a client to read what it was sent and to hang up. */
+  private static final long CLIENT_PATIENCE_MILLIS = 500;
+
   private final SocketChannel channel;
   private final SocketAddress peer;
   private final Runnable onClose;
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
@@ -90,6 +98,7 @@ final class UnixSocket extends Socket {
   public void close() throws IOException {
     if (closed.compareAndSet(false, true)) {
       try {
+        hangUp();
         channel.close();
       } finally {
         onClose.run();
@@ -98,10 +107,29 @@ final class UnixSocket extends Socket {
   }
 
   /**
+   * Says that nothing more comes and lets the client hang up first: closed at once, a client that
+   * just writes would meet a broken connection and drop the last answer, which it has not read yet.
+   */
+  private void hangUp() throws IOException {
+    if (!channel.isOpen()) {
+      return;
+    }
+    try {
+      channel.shutdownOutput();
+      ended.await(CLIENT_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (ClosedChannelException | SocketException e) {
+      // The client was faster.
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
    * A client that ends with unread answers resets the connection; that is a way to hang up, not an
    * error.
    */
-  private static final class ResetIsEnd extends InputStream {
+  private final class ResetIsEnd extends InputStream {
     private final InputStream in;
 
     ResetIsEnd(InputStream in) {
@@ -111,19 +139,32 @@ final class UnixSocket extends Socket {
     @Override
     public int read() throws IOException {
       try {
-        return in.read();
-      } catch (java.net.SocketException e) {
-        return -1;
+        return ended(in.read());
+      } catch (SocketException e) {
+        return ended(-1);
+      } catch (IOException e) {
+        ended.countDown();
+        throw e;
       }
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       try {
-        return in.read(buffer, offset, length);
-      } catch (java.net.SocketException e) {
-        return -1;
+        return ended(in.read(buffer, offset, length));
+      } catch (SocketException e) {
+        return ended(-1);
+      } catch (IOException e) {
+        ended.countDown();
+        throw e;
       }
+    }
+
+    private int ended(int result) {
+      if (result < 0) {
+        ended.countDown();
+      }
+      return result;
     }
 
     @Override

@@ -3,9 +3,9 @@ package dev.husk.sandbox;
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -116,13 +116,17 @@ public final class StateDirectory {
     }
   }
 
-  /** A lock on a file that its last owner has unlinked since is worth nothing. */
+  /**
+   * A lock on a file that its last owner has unlinked since is worth nothing. The mark is the
+   * file's size, since looking at that opens nothing: closing any descriptor of the file would drop
+   * this process's lock (fcntl(2), F_SETLK). The byte that makes the size is the only one written.
+   */
   private static boolean stillThere(FileChannel channel, Path lock) throws IOException {
-    String mark = Long.toString(ProcessHandle.current().pid());
+    long mark = ProcessHandle.current().pid();
     channel.truncate(0);
-    channel.write(java.nio.ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)), 0);
+    channel.write(ByteBuffer.allocate(1), mark);
     try {
-      return Files.readString(lock).equals(mark);
+      return Files.size(lock) == mark + 1;
     } catch (NoSuchFileException e) {
       return false;
     }
