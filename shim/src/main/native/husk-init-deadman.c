@@ -168,6 +168,20 @@ static void remove_children(int fd, int depth, unsigned *budget) {
   (void)closedir(directory);
 }
 
+/* Others may use it: that is no reason to complain, and the kernel keeps it then. */
+static void remove_empty_parent(const char *path) {
+  struct statfs file_system;
+  if (statfs(path, &file_system) != 0) {
+    return;
+  }
+  if (file_system.f_type != CGROUP2_SUPER_MAGIC) {
+    complain("not a cgroup v2 directory, left alone:", path, 0);
+    return;
+  }
+  (void)unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+}
+
+/* directories: the sandbox's cgroup, then parents to be removed as well if nothing else is there. */
 _Noreturn void deadman(char **directories) {
   (void)prctl(PR_SET_NAME, "husk-deadman", 0, 0, 0);
   ignore_signals();
@@ -181,8 +195,9 @@ _Noreturn void deadman(char **directories) {
     _exit(EXIT_FAILED);
   }
   unsigned budget = MAX_REMOVED;
-  for (char **directory = directories; *directory != NULL; directory++) {
-    remove_tree(AT_FDCWD, *directory, 0, &budget);
+  remove_tree(AT_FDCWD, directories[0], 0, &budget);
+  for (char **parent = directories + 1; *parent != NULL; parent++) {
+    remove_empty_parent(*parent);
   }
   _exit(failures == 0 ? 0 : EXIT_FAILED);
 }

@@ -250,6 +250,9 @@ static int child_main(void *argument) {
   }
   if (syscall(SYS_close_range, (unsigned)child->count, ~0U, 0U) < 0) goto failed;
   if (setsid() < 0) goto failed;
+  /* Ignored signals survive exec, and whoever started the shim may ignore some; glibc refuses to reset its own two. */
+  static const unsigned long default_action[4];
+  for (int number = 1; number < _NSIG; number++) (void)syscall(SYS_rt_sigaction, number, default_action, NULL, _NSIG / 8);
   sigset_t none;
   sigemptyset(&none);
   if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, _NSIG / 8) < 0) goto failed;

@@ -1,6 +1,7 @@
 package dev.husk.bwrap;
 
 import dev.husk.failure.HuskException;
+import dev.husk.process.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

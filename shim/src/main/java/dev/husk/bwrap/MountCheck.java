@@ -1,6 +1,7 @@
 package dev.husk.bwrap;
 
 import dev.husk.bwrap.ExpectedMount.Access;
+import dev.husk.process.MountInfo;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

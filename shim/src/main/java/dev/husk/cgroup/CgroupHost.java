@@ -3,6 +3,7 @@ package dev.husk.cgroup;
 import dev.husk.failure.HuskException;
 import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
+import dev.husk.process.MountInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,9 +69,9 @@ public record CgroupHost(
    *     {@link CgroupFailure.NotDelegated} when nothing there may be written
    */
   static CgroupHost detect(CgroupFs fs, String mountInfo, String selfCgroup) throws HuskException {
-    List<MountInfo.Mount> mounts = MountInfo.parse(mountInfo);
+    List<MountInfo.Entry> mounts = mounts(mountInfo);
     String own = ownPath(selfCgroup, mounts);
-    MountInfo.Mount mount = choose(mounts, own);
+    MountInfo.Entry mount = choose(mounts, own);
     Path point = Path.of(mount.mountPoint());
     boolean container = !isKernelRoot(fs, point);
     requireWritable(fs, mount, own);
@@ -88,15 +89,26 @@ public record CgroupHost(
     }
   }
 
-  private static String ownPath(String selfCgroup, List<MountInfo.Mount> mounts)
+  private static List<MountInfo.Entry> mounts(String mountInfo) throws HuskException {
+    try {
+      return MountInfo.parse(mountInfo);
+    } catch (IllegalArgumentException e) {
+      throw new HuskException(
+          new CgroupFailure.UnsupportedHost(
+              "/proc/self/mountinfo", String.valueOf(e.getMessage()), "mount proc at /proc"),
+          e);
+    }
+  }
+
+  private static String ownPath(String selfCgroup, List<MountInfo.Entry> mounts)
       throws HuskException {
     var path = Membership.path(selfCgroup);
     if (path.isPresent()) {
       return path.get();
     }
     boolean v1 = Membership.hasV1(selfCgroup);
-    for (MountInfo.Mount mount : mounts) {
-      v1 |= mount.fsType().equals("cgroup");
+    for (MountInfo.Entry mount : mounts) {
+      v1 |= mount.fstype().equals("cgroup");
     }
     throw new HuskException(
         new CgroupFailure.UnsupportedHost(
@@ -108,12 +120,12 @@ public record CgroupHost(
   }
 
   /** The first mount that shows most of the tree; a later one at the same place covers it. */
-  private static MountInfo.Mount choose(List<MountInfo.Mount> mounts, String own)
+  private static MountInfo.Entry choose(List<MountInfo.Entry> mounts, String own)
       throws HuskException {
-    MountInfo.Mount best = null;
+    MountInfo.Entry best = null;
     boolean outside = false;
-    for (MountInfo.Mount mount : mounts) {
-      if (!mount.fsType().equals("cgroup2")) {
+    for (MountInfo.Entry mount : mounts) {
+      if (!mount.fstype().equals("cgroup2")) {
         continue;
       }
       if (!Membership.atOrBelow(own, mount.root())) {
@@ -143,7 +155,7 @@ public record CgroupHost(
     return !fs.exists(directory.resolve("cgroup.type"));
   }
 
-  private static void requireWritable(CgroupFs fs, MountInfo.Mount mount, String own)
+  private static void requireWritable(CgroupFs fs, MountInfo.Entry mount, String own)
       throws HuskException {
     Path point = Path.of(mount.mountPoint());
     if (mount.readOnly()) {
@@ -162,6 +174,11 @@ public record CgroupHost(
   private static Path below(Path mountPoint, String mountRoot, String procPath) {
     String rest = mountRoot.equals("/") ? procPath : procPath.substring(mountRoot.length());
     return rest.isEmpty() || rest.equals("/") ? mountPoint : mountPoint.resolve(rest.substring(1));
+  }
+
+  /** The directory that {@code /proc/PID/cgroup} names so; the reverse of {@link #procPath}. */
+  Path directory(String procPath) {
+    return below(mountPoint, mountRoot, procPath);
   }
 
   /** A directory below the mount point, as {@code /proc/PID/cgroup} names it. */

@@ -12,7 +12,12 @@ final class Completion {
     try {
       return stage.toCompletableFuture().join();
     } catch (CompletionException e) {
-      if (e.getCause() instanceof HuskException failure) {
+      // Stages behind others wrap the failure once more.
+      Throwable cause = e;
+      while (cause instanceof CompletionException && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      if (cause instanceof HuskException failure) {
         throw failure;
       }
       throw e;

@@ -17,6 +17,11 @@ final class ExitCode {
 
   private ExitCode() {}
 
+  /** What shells make of a death by signal. */
+  static int ofSignal(int signal) {
+    return 128 + signal;
+  }
+
   static int of(FailureKind kind) {
     return switch (kind) {
       case EXECUTABLE_NOT_FOUND -> EXECUTABLE_NOT_FOUND;

@@ -9,13 +9,10 @@ import dev.husk.sandbox.StateDirectory;
 import dev.husk.sandbox.Stdio;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.OptionalInt;
 
 /** {@code husk run}: a sandbox's whole life in the foreground. */
 final class RunCommand {
-  private static final int SIGHUP = 1;
-  private static final int SIGKILL = 9;
-
   private RunCommand() {}
 
   static int run(List<String> arguments) throws UsageException, HuskException {
@@ -26,9 +23,12 @@ final class RunCommand {
     }
     Path bundle = bundle(options);
     String id = options.id().orElse("run-" + ProcessHandle.current().pid());
+    // Before anything is made: a signal that ends the process would leave it behind.
+    ForegroundSignals signals = new ForegroundSignals();
+    signals.catchThem();
     StateDirectory directory = StateDirectory.claim(options.root(), id);
     try {
-      return life(options, id, bundle, directory);
+      return life(options, id, bundle, directory, signals);
     } finally {
       directory.release();
     }
@@ -47,7 +47,8 @@ final class RunCommand {
     return Path.of(options.operands().getFirst()).toAbsolutePath().normalize();
   }
 
-  private static int life(Options options, String id, Path bundle, StateDirectory directory)
+  private static int life(
+      Options options, String id, Path bundle, StateDirectory directory, ForegroundSignals signals)
       throws HuskException {
     LocalShim shim = new LocalShim(ShimSetup.options(options, id, bundle), directory);
     ForegroundServer server =
@@ -55,7 +56,10 @@ final class RunCommand {
     server.check();
     Sandbox sandbox = Completion.await(shim.create(new CreateOptions(id, bundle, Stdio.inherit())));
     try {
-      forwardSignals(sandbox);
+      OptionalInt early = signals.handTo(sandbox);
+      if (early.isPresent()) {
+        return ExitCode.ofSignal(early.getAsInt());
+      }
       Completion.await(sandbox.start());
       server.startInBackground();
       ExitStatus exit = Completion.await(sandbox.exit());
@@ -72,14 +76,5 @@ final class RunCommand {
     if (!shim.sandboxes().isEmpty()) {
       Completion.await(shim.shutdown(true));
     }
-  }
-
-  private static void forwardSignals(Sandbox sandbox) throws HuskException {
-    AtomicBoolean asked = new AtomicBoolean();
-    SignalForwarding.to(
-        signal -> {
-          boolean again = signal != SIGHUP && asked.getAndSet(true);
-          sandbox.kill(again ? SIGKILL : signal, again);
-        });
   }
 }

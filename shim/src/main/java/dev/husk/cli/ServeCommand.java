@@ -1,17 +1,19 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
-import dev.husk.process.SdNotify;
+import dev.husk.process.ErrnoException;
+import dev.husk.process.Interrupts;
+import dev.husk.process.ProcessFailure;
 import dev.husk.rpc.HuskServer;
 import dev.husk.rpc.RpcLimits;
 import dev.husk.sandbox.LocalShim;
 import dev.husk.sandbox.SandboxId;
 import dev.husk.sandbox.StateDirectory;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** {@code husk serve}: one sandbox, driven by a manager. */
 final class ServeCommand {
@@ -34,21 +36,29 @@ final class ServeCommand {
             options.id().orElseThrow(() -> new UsageException("serve needs --id ID")));
     Path bundle =
         options.bundle().orElseThrow(() -> new UsageException("serve needs --bundle DIR"));
+    // Before anything is made: a signal that ends the process would leave it behind.
+    CompletableFuture<Integer> askedToEnd = catchSignals();
     StateDirectory directory = StateDirectory.claim(options.root(), id);
     try {
-      serve(options, id, bundle, directory);
+      serve(options, id, bundle, directory, askedToEnd);
       return ExitCode.OK;
     } finally {
       directory.release();
     }
   }
 
-  private static void serve(Options options, String id, Path bundle, StateDirectory directory)
+  private static void serve(
+      Options options,
+      String id,
+      Path bundle,
+      StateDirectory directory,
+      CompletableFuture<Integer> askedToEnd)
       throws HuskException {
     LocalShim shim = new LocalShim(ShimSetup.options(options, id, bundle), directory);
     if (options.exitWhenEmpty()) {
       shim.endWhenStopped();
     }
+    askedToEnd.thenRun(shim::end);
     Path socket = ShimSetup.socket(options, directory);
     HuskServer server =
         HuskServer.start(
@@ -59,37 +69,29 @@ final class ServeCommand {
                 RpcLimits.defaults(),
                 line -> System.err.println("husk: " + line)));
     try {
-      SignalForwarding.to(signal -> shim.shutdown(true));
       sayReady(id, socket);
       Completion.await(shim.ended());
     } finally {
-      notifyManager("STOPPING=1");
+      Notifier stopping = Notifier.send("STOPPING=1");
       server.stop(GRACE);
+      stopping.await();
+    }
+  }
+
+  /** SIGTERM means the end, even of a shim that cannot clear up: the reason is the exit's. */
+  private static CompletableFuture<Integer> catchSignals() throws HuskException {
+    CompletableFuture<Integer> first = new CompletableFuture<>();
+    try {
+      Interrupts.handle(first::complete);
+      return first;
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
     }
   }
 
   private static void sayReady(String id, Path socket) {
     System.out.println(ReadyLine.of(id, socket, ProcessHandle.current().pid()));
     System.out.flush();
-    notifyManager("READY=1");
-  }
-
-  /** On a thread of its own: the library behind it takes longer to load than the rest of serve. */
-  private static void notifyManager(String state) {
-    String address = SdNotify.address();
-    if (address.isEmpty()) {
-      return;
-    }
-    Thread.ofPlatform()
-        .daemon()
-        .name("husk-notify")
-        .start(
-            () -> {
-              try {
-                SdNotify.send(address, state);
-              } catch (IOException e) {
-                System.err.println("husk: cannot tell systemd " + state + ": " + e.getMessage());
-              }
-            });
+    Notifier.send("READY=1");
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One platform thread that runs tasks in order and calls back when a descriptor is ready: the
@@ -41,12 +42,16 @@ public final class EventLoop implements Executor, AutoCloseable {
     thread.start();
   }
 
-  /** Runs the task on the loop's thread after those that were given before; dropped once closed. */
+  /**
+   * Runs the task on the loop's thread after those that were given before.
+   *
+   * @throws RejectedExecutionException once the loop is closed
+   */
   @Override
   public void execute(Runnable task) {
     synchronized (tasks) {
       if (closed) {
-        return;
+        throw new RejectedExecutionException(thread.getName() + " has ended");
       }
       tasks.add(task);
       wakeUp();

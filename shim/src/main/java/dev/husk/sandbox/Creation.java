@@ -5,6 +5,7 @@ import dev.husk.bwrap.MountCheck;
 import dev.husk.bwrap.Rootfs;
 import dev.husk.bwrap.SandboxPlan;
 import dev.husk.bwrap.SandboxPlanner;
+import dev.husk.cgroup.AbandonedCgroup;
 import dev.husk.cgroup.CgroupFs;
 import dev.husk.cgroup.CgroupHost;
 import dev.husk.cgroup.KernelCgroupFs;
@@ -20,6 +21,7 @@ import dev.husk.process.ProcessFailure;
 import dev.husk.process.Spawner;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The steps from a validated config to a payload that waits for start. A step that fails takes back
@@ -71,7 +73,7 @@ final class Creation {
             capabilities);
     try (StdioFiles stdio = StdioFiles.open(request.stdio())) {
       SandboxCgroup cgroup = makeCgroup(config);
-      Deadman deadman = Deadman.arm(spawner, options.huskInit(), cgroup.sandboxDir());
+      Deadman deadman = Deadman.arm(spawner, options.huskInit(), cgroup);
       undo.add(deadman::disarm);
       Launch launch =
           Launch.begin(
@@ -101,10 +103,12 @@ final class Creation {
 
   private SandboxCgroup makeCgroup(OciConfig config) throws HuskException {
     CgroupFs fs = new KernelCgroupFs();
+    CgroupHost host = CgroupHost.detect(fs);
+    removeAbandoned(fs, host);
     SandboxCgroup cgroup =
         SandboxCgroup.create(
             fs,
-            CgroupHost.detect(fs),
+            host,
             new SandboxCgroup.Spec(
                 options.id(),
                 config.linux().cgroupsPath(),
@@ -114,6 +118,15 @@ final class Creation {
                 state.abandonedState().isPresent()));
     undo.add(() -> removeOrReport(cgroup));
     return cgroup;
+  }
+
+  /** Its deadman has done so, unless somebody has killed that as well. */
+  private void removeAbandoned(CgroupFs fs, CgroupHost host) throws HuskException {
+    Optional<String> path = state.abandonedState().flatMap(StateJson::cgroupOf);
+    if (path.isPresent()
+        && AbandonedCgroup.remove(fs, host, path.get(), REMOVAL) instanceof Removal.Leaked leak) {
+      throw new HuskException(new SandboxFailure.Leaked(options.id(), leak.path(), leak.reason()));
+    }
   }
 
   private static void removeOrReport(SandboxCgroup cgroup) {

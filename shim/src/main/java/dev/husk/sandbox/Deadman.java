@@ -1,5 +1,6 @@
 package dev.husk.sandbox;
 
+import dev.husk.cgroup.SandboxCgroup;
 import dev.husk.failure.HuskException;
 import dev.husk.process.Child;
 import dev.husk.process.ErrnoException;
@@ -11,6 +12,7 @@ import dev.husk.process.ProcessFailure;
 import dev.husk.process.SpawnRequest;
 import dev.husk.process.Spawner;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,19 +39,18 @@ final class Deadman {
    * Arms a deadman.
    *
    * @param huskInit the program
-   * @param sandboxDir P
    */
-  static Deadman arm(Spawner spawner, Path huskInit, Path sandboxDir) throws HuskException {
+  static Deadman arm(Spawner spawner, Path huskInit, SandboxCgroup cgroup) throws HuskException {
     Pipe pipe = null;
     try (Fd nothing = Fd.readWrite(Path.of("/dev/null"));
-        Fd kill = Fd.writeOnly(sandboxDir.resolve("cgroup.kill"));
-        Fd events = Fd.readOnly(sandboxDir.resolve("cgroup.events"))) {
+        Fd kill = Fd.writeOnly(cgroup.sandboxDir().resolve("cgroup.kill"));
+        Fd events = Fd.readOnly(cgroup.sandboxDir().resolve("cgroup.events"))) {
       pipe = Pipe.open();
       Child child =
           spawner.spawn(
               new SpawnRequest(
                   huskInit,
-                  List.of("husk-deadman", "deadman", sandboxDir.toString()),
+                  arguments(cgroup),
                   List.of(nothing, nothing, Fd.standard(2), pipe.readEnd(), kill, events),
                   Optional.empty()));
       pipe.readEnd().close();
@@ -62,6 +63,18 @@ final class Deadman {
       }
       throw e;
     }
+  }
+
+  /** P, then the parents that go with it if nobody else uses them. */
+  private static List<String> arguments(SandboxCgroup cgroup) {
+    List<String> arguments = new ArrayList<>(List.of("husk-deadman", "deadman"));
+    arguments.add(cgroup.sandboxDir().toString());
+    for (Path path : cgroup.removalOrder()) {
+      if (!path.startsWith(cgroup.sandboxDir())) {
+        arguments.add(path.toString());
+      }
+    }
+    return arguments;
   }
 
   /** The process, for watching its end. */

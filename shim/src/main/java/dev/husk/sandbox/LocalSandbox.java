@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A sandbox of this process. Its event loop owns it: verbs are queued there, ends of processes
@@ -133,14 +134,19 @@ final class LocalSandbox implements Sandbox {
 
   private <T> CompletableFuture<T> queue(Verb<T> verb) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          try {
-            done.complete(verb.run());
-          } catch (HuskException | RuntimeException e) {
-            done.completeExceptionally(e);
-          }
-        });
+    try {
+      loop.execute(
+          () -> {
+            try {
+              done.complete(verb.run());
+            } catch (HuskException | RuntimeException e) {
+              done.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      done.completeExceptionally(
+          new HuskException(new SandboxFailure.NoSuchSandbox(options.id()), e));
+    }
     return done;
   }
 
@@ -315,7 +321,7 @@ final class LocalSandbox implements Sandbox {
         endUnsupervised("its deadman was killed " + MOST_DEADMEN + " times");
         return;
       }
-      watch(Deadman.arm(spawner, options.huskInit(), payload.get().cgroup().sandboxDir()));
+      watch(Deadman.arm(spawner, options.huskInit(), payload.get().cgroup()));
       events.add(new Event.Warning("the deadman was killed; a new one is armed"));
     } catch (HuskException e) {
       endUnsupervised("its deadman was killed and no other can be armed: " + e.getMessage());

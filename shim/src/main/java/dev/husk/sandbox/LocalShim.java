@@ -119,6 +119,29 @@ public final class LocalShim implements Shim {
       return CompletableFuture.failedFuture(
           new HuskException(new SandboxFailure.StillThere(left.id(), left.status().phase())));
     }
-    return left.delete(true);
+    return left.delete(true).exceptionallyCompose(failure -> endOrFail(left, failure));
+  }
+
+  /** A create that failed meanwhile has left nothing to delete. */
+  private CompletionStage<Void> endOrFail(LocalSandbox left, Throwable failure) {
+    synchronized (this) {
+      if (current.isPresent() && current.get().equals(left)) {
+        return CompletableFuture.failedFuture(failure);
+      }
+      ending = true;
+    }
+    ended.complete(null);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Kills and deletes what is there, and ends whether that succeeds or not. */
+  public void end() {
+    shutdown(true)
+        .whenComplete(
+            (gone, failure) -> {
+              if (failure != null) {
+                ended.completeExceptionally(failure);
+              }
+            });
   }
 }

@@ -3,6 +3,7 @@ package dev.husk.cgroup;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.husk.process.ErrnoException;
+import dev.husk.process.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,8 +47,8 @@ final class KernelCgroups {
   }
 
   private static Path mount(CgroupFs fs) throws ErrnoException {
-    for (MountInfo.Mount mount : MountInfo.parse(fs.read(Path.of("/proc/self/mountinfo")))) {
-      if (mount.fsType().equals("cgroup2") && !mount.readOnly()) {
+    for (MountInfo.Entry mount : MountInfo.parse(fs.read(Path.of("/proc/self/mountinfo")))) {
+      if (mount.fstype().equals("cgroup2") && !mount.readOnly()) {
         return Path.of(mount.mountPoint());
       }
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -105,11 +106,11 @@ class EventLoopTest {
   }
 
   @Test
-  void tasksGivenAfterTheEndAreDroppedWithoutHarm() throws Exception {
+  void tasksGivenBeforeTheEndRunAndThoseAfterAreRefused() throws Exception {
     CountDownLatch before = new CountDownLatch(1);
     loop.execute(before::countDown);
     loop.close();
-    loop.execute(() -> {});
+    assertThatThrownBy(() -> loop.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
     assertThat(before.await(20, TimeUnit.SECONDS)).as("given before the end").isTrue();
   }
 }

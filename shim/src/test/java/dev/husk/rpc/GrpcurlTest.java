@@ -10,8 +10,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A stock client of another stack that knows no proto file. */
+@Timeout(60)
 class GrpcurlTest {
   private String grpcurl = "";
   private TestServer test;

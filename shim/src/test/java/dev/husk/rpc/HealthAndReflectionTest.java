@@ -17,9 +17,11 @@ import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 class HealthAndReflectionTest {
   @ParameterizedTest
   @ValueSource(strings = {"", SandboxServiceGrpc.SERVICE_NAME})

@@ -29,7 +29,9 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class SandboxServiceTest {
   private TestServer test;
   private SandboxServiceBlockingStub client;

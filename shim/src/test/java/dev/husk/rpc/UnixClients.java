@@ -16,6 +16,9 @@ import javax.net.SocketFactory;
 
 /** gRPC clients on a unix socket, and what no well-behaved client does. */
 final class UnixClients extends SocketFactory implements AutoCloseable {
+  /** What gRPC clients take by default; okhttp's own default is no bound. */
+  private static final int HEADER_BYTES = 8192;
+
   private final Path path;
   private final Queue<SocketChannel> sockets = new ConcurrentLinkedQueue<>();
   private final Queue<ManagedChannel> channels = new ConcurrentLinkedQueue<>();
@@ -28,7 +31,11 @@ final class UnixClients extends SocketFactory implements AutoCloseable {
   /** A new gRPC channel; connects at its first call. */
   ManagedChannel channel() {
     ManagedChannel channel =
-        OkHttpChannelBuilder.forAddress("localhost", 1).usePlaintext().socketFactory(this).build();
+        OkHttpChannelBuilder.forAddress("localhost", 1)
+            .usePlaintext()
+            .socketFactory(this)
+            .maxInboundMetadataSize(HEADER_BYTES)
+            .build();
     channels.add(channel);
     return channel;
   }

@@ -1,4 +1,4 @@
-package dev.husk.bwrap;
+package dev.husk.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,5 +1,6 @@
-package dev.husk.bwrap;
+package dev.husk.process;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,8 +8,9 @@ import java.util.List;
  * The lines of {@code /proc/PID/mountinfo}, proc_pid_mountinfo(5). Mount points are as seen from
  * that process's root.
  */
-final class MountInfo {
+public final class MountInfo {
   private static final int MOST_LINES = 10_000;
+  private static final int OCTAL_DIGITS = 3;
 
   /**
    * One mount.
@@ -17,7 +19,7 @@ final class MountInfo {
    * @param options of this mount, comma separated
    * @param superOptions of the file system, comma separated
    */
-  record Entry(
+  public record Entry(
       int id,
       int parent,
       String device,
@@ -28,11 +30,13 @@ final class MountInfo {
       String source,
       String superOptions) {
 
-    boolean has(String option) {
+    /** Whether this mount has that option. */
+    public boolean has(String option) {
       return contains(options, option);
     }
 
-    boolean readOnly() {
+    /** Whether the mount or its whole file system is read-only. */
+    public boolean readOnly() {
       return has("ro") || contains(superOptions, "ro");
     }
 
@@ -57,7 +61,7 @@ final class MountInfo {
    *
    * @throws IllegalArgumentException if a line is not of the documented form
    */
-  static List<Entry> parse(String text) {
+  public static List<Entry> parse(String text) {
     List<Entry> entries = new ArrayList<>();
     int position = 0;
     while (position < text.length()) {
@@ -116,37 +120,36 @@ final class MountInfo {
     }
   }
 
-  /** The kernel writes space, tab, newline, backslash and hash as a backslash and three octals. */
+  /**
+   * The kernel writes space, tab, newline, backslash and hash as a backslash and three octals; any
+   * other backslash stands for itself.
+   */
   private static String unescape(String field) {
-    int backslash = field.indexOf('\\');
-    if (backslash < 0) {
+    if (field.indexOf('\\') < 0) {
       return field;
     }
-    StringBuilder plain = new StringBuilder(field.length());
-    int position = 0;
-    while (backslash >= 0) {
-      plain.append(field, position, backslash);
-      position = backslash + 1;
-      if (octal(field, position)) {
-        plain.append((char) Integer.parseInt(field.substring(position, position + 3), 8));
-        position += 3;
-      } else {
-        plain.append('\\');
-      }
-      backslash = field.indexOf('\\', position);
+    byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
+    int length = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      int value = bytes[i] == '\\' ? octal(bytes, i + 1) : -1;
+      bytes[length++] = value >= 0 ? (byte) value : bytes[i];
+      i += value >= 0 ? OCTAL_DIGITS : 0;
     }
-    return plain.append(field, position, field.length()).toString();
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
-  private static boolean octal(String field, int position) {
-    if (position + 3 > field.length()) {
-      return false;
+  private static int octal(byte[] bytes, int at) {
+    if (at + OCTAL_DIGITS > bytes.length) {
+      return -1;
     }
-    for (int i = position; i < position + 3; i++) {
-      if (field.charAt(i) < '0' || field.charAt(i) > '7') {
-        return false;
+    int value = 0;
+    for (int i = at; i < at + OCTAL_DIGITS; i++) {
+      int digit = bytes[i] - '0';
+      if (digit < 0 || digit > 7) {
+        return -1;
       }
+      value = value * 8 + digit;
     }
-    return field.charAt(position) <= '1';
+    return value <= 0xff ? value : -1;
   }
 }

@@ -1,0 +1,21 @@
+package dev.husk.integration;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/** Waiting for what the outside world does not announce. */
+final class Eventually {
+  private Eventually() {}
+
+  /** Waits until the condition holds and fails when it does not within the bound. */
+  static void is(Duration bound, Callable<Boolean> condition, Callable<String> expected)
+      throws Exception {
+    long end = System.nanoTime() + bound.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not within " + bound + ": " + expected.call());
+      }
+      Thread.sleep(10);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.husk.integration;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The host's processes. Everything read here can be gone the next moment, and is then empty. */
+final class ProcFs {
+  static final String OWN_PID_NAMESPACE = pidNamespace(ProcessHandle.current().pid()).orElseThrow();
+
+  private ProcFs() {}
+
+  static List<Long> pids() {
+    List<Long> pids = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path entry : entries) {
+        pids.add(Long.valueOf(entry.getFileName().toString()));
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return pids;
+  }
+
+  static Optional<String> pidNamespace(long pid) {
+    try {
+      return Optional.of(Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/pid")).toString());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  static Optional<String> comm(long pid) {
+    return read(pid, "comm").map(String::strip);
+  }
+
+  /** Program and arguments with spaces between them. */
+  static String commandLine(long pid) {
+    return read(pid, "cmdline").orElse("").replace('\0', ' ');
+  }
+
+  /** Path below the cgroup v2 mount. */
+  static Optional<String> cgroup(long pid) {
+    return read(pid, "cgroup")
+        .flatMap(text -> text.lines().filter(line -> line.startsWith("0::")).findFirst())
+        .map(line -> line.substring(3));
+  }
+
+  /** Parent and start time: with its pid, the latter names a process for ever. */
+  record Stat(long parent, String startTime, String state) {}
+
+  static Optional<Stat> stat(long pid) {
+    return read(pid, "stat")
+        .map(text -> text.substring(text.lastIndexOf(')') + 2).split(" "))
+        .map(fields -> new Stat(Long.parseLong(fields[1]), fields[19], fields[0]));
+  }
+
+  private static Optional<String> read(long pid, String file) {
+    try {
+      return Optional.of(Files.readString(Path.of("/proc/" + pid + "/" + file)))
+          .filter(text -> !text.isEmpty());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether it is a process of some sandbox: by its pid namespace or by its program. */
+  static boolean ofSandbox(long pid) {
+    Optional<String> namespace = pidNamespace(pid);
+    if (namespace.isPresent() && !namespace.get().equals(OWN_PID_NAMESPACE)) {
+      return true;
+    }
+    Optional<String> comm = comm(pid);
+    return comm.isPresent()
+        && (comm.get().equals("bwrap") || comm.get().equals("husk-init"))
+        && !isDeadman(pid);
+  }
+
+  /** The deadman is the one that is meant to be outside of the sandbox's cgroup. */
+  static boolean isDeadman(long pid) {
+    return commandLine(pid).startsWith("husk-deadman ");
+  }
+}

@@ -1,0 +1,30 @@
+package dev.husk.cgroup;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** What a shim that is gone has left of its sandbox. */
+public final class AbandonedCgroup {
+  private AbandonedCgroup() {}
+
+  /**
+   * Kills what still runs there and removes it. Nothing there is as good as removed.
+   *
+   * @param procPath P as {@code /proc/PID/cgroup} names it, from the state file of the dead shim
+   */
+  public static Removal remove(CgroupFs fs, CgroupHost host, String procPath, Duration time) {
+    Path sandbox = host.directory(procPath).normalize();
+    boolean below = sandbox.startsWith(host.mountPoint()) && !sandbox.equals(host.mountPoint());
+    if (!below) {
+      return new Removal.Leaked(procPath, "it is not a cgroup below " + host.mountPoint());
+    }
+    if (!fs.exists(sandbox)) {
+      return new Removal.Removed();
+    }
+    Path payload = sandbox.resolve(CgroupPaths.PAYLOAD);
+    List<Path> own = List.of(payload.resolve(CgroupPaths.INIT), payload, sandbox);
+    CgroupTree tree = new CgroupTree(fs, sandbox, ProcessKiller.SYSTEM);
+    return new Remover(fs, tree, sandbox, own, List.of(), time).await();
+  }
+}
