@@ -1,6 +1,7 @@
 package dev.husk.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,32 @@ class LauncherTest {
         outcome.output().lines().filter(line -> line.contains("source: file:")).toList();
     assertThat(outcome.output()).contains("dev.husk.cli.Main source: shared objects file");
     assertThat(ofJars).isEmpty();
+  }
+
+  /** Classes of the server aside: they come when the payload lasts. */
+  @Test
+  void runsASandboxFromTheArchive() throws Exception {
+    assumeTrue(isRoot(), "not root: no sandbox");
+    Path classes = temp.resolve("classes");
+    Path hello = HUSK.resolve("../../oci-config-samples/hello").normalize();
+
+    Outcome outcome =
+        launch(
+            HUSK,
+            temp,
+            Map.of("HUSK_JAVA_OPTS", "-Xlog:class+load:file=" + classes),
+            List.of("run", hello.toString()));
+
+    assertThat(outcome.errors()).isEmpty();
+    assertThat(outcome.output()).startsWith("Hello from hello: pid 1, uid 0");
+    assertThat(outcome.status()).isZero();
+    assertThat(Files.readAllLines(classes))
+        .anyMatch(line -> line.contains("dev.husk.sandbox.LocalSandbox source: shared"))
+        .noneMatch(line -> line.matches(".* dev\\.husk\\.(?!rpc|v1).* source: file:.*"));
+  }
+
+  private static boolean isRoot() throws IOException {
+    return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }
 
   @Test

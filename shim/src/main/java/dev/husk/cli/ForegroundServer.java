@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
+import dev.husk.process.OwnExit;
 import dev.husk.rpc.HuskServer;
 import dev.husk.rpc.RpcLimits;
 import dev.husk.sandbox.Shim;
@@ -38,7 +39,11 @@ final class ForegroundServer {
     HuskServer.check(options.socket());
   }
 
+  /** Not while the archive is recorded: each class in it costs every start, the shortest too. */
   void startInBackground() {
+    if (OwnExit.isRecording()) {
+      return;
+    }
     Thread.ofPlatform().daemon().name("husk-server").start(this::start);
   }
 

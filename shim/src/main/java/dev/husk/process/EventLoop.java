@@ -20,7 +20,16 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final List<Watch> watches = new ArrayList<>();
   private boolean closed;
 
-  private record Watch(Fd fd, Runnable onReady) {}
+  /** Not a record: each is equal to itself alone, and a record's equals is made at run time. */
+  private static final class Watch {
+    private final Fd fd;
+    private final Runnable onReady;
+
+    Watch(Fd fd, Runnable onReady) {
+      this.fd = fd;
+      this.onReady = onReady;
+    }
+  }
 
   public EventLoop(String name) throws ErrnoException {
     int fd = Native.eventfd();
@@ -66,7 +75,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Forgets a descriptor; to be called before it is closed. On the loop's thread only. */
   public void forget(Fd fd) {
     requireLoopThread();
-    watches.removeIf(watch -> watch.fd() == fd);
+    watches.removeIf(watch -> watch.fd == fd);
   }
 
   /** Forgets a process. On the loop's thread only. */
@@ -119,7 +128,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     int[] fds = new int[count + 1];
     int[] events = new int[count + 1];
     for (int i = 0; i <= count; i++) {
-      fds[i] = i == count ? wake.number() : watches.get(i).fd().number();
+      fds[i] = i == count ? wake.number() : watches.get(i).fd.number();
       events[i] = POLLIN;
     }
     int ready = Native.poll(fds, events, -1);
@@ -137,7 +146,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     for (Watch watch : called) {
       if (watches.remove(watch)) {
-        guarded(watch.onReady());
+        guarded(watch.onReady);
       }
     }
   }

@@ -5,6 +5,13 @@ public final class OwnExit {
   private OwnExit() {}
 
   /**
+   * Whether this run records the start-up archive that {@code husk run} or {@code husk serve} use.
+   */
+  public static boolean isRecording() {
+    return Boolean.getBoolean("husk.record");
+  }
+
+  /**
    * Ends the process at once, without shutdown hooks. {@link Runtime#halt} lets the JVM wait up to
    * 300 ms for threads that are inside a system call, and such a thread is always there (the one
    * that waits for signals, those of the server), so the kernel is asked instead. A start-up
@@ -14,7 +21,7 @@ public final class OwnExit {
    */
   public static void now(int status) {
     try {
-      if (!Boolean.getBoolean("husk.record")) {
+      if (!isRecording()) {
         Native.exit(status);
       }
     } catch (LinkageError e) {
