@@ -58,7 +58,7 @@ final class ServeCommand {
     if (options.exitWhenEmpty()) {
       shim.endWhenStopped();
     }
-    askedToEnd.thenRun(shim::end);
+    CompletableFuture<Void> unused = askedToEnd.thenRun(shim::end);
     Path socket = ShimSetup.socket(options, directory);
     HuskServer server =
         HuskServer.start(
