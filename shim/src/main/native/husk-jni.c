@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NATIVE(type, name) JNIEXPORT type JNICALL Java_dev_husk_process_Native_##name
@@ -161,10 +162,10 @@ NATIVE(jint, eventfd)(JNIEnv *env, jclass cls) {
   return result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
 
-NATIVE(jint, dup)(JNIEnv *env, jclass cls, jint fd) {
-  (void)env;
-  (void)cls;
-  return result(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+static long long now_millis(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 NATIVE(jint, poll)(JNIEnv *env, jclass cls, jintArray fds, jintArray events, jint timeoutMillis) {
@@ -176,7 +177,12 @@ NATIVE(jint, poll)(JNIEnv *env, jclass cls, jintArray fds, jintArray events, jin
   (*env)->GetIntArrayRegion(env, fds, 0, count, numbers);
   (*env)->GetIntArrayRegion(env, events, 0, count, masks);
   for (jsize i = 0; i < count; i++) polled[i] = (struct pollfd){.fd = numbers[i], .events = (short)masks[i]};
+  long long end = now_millis() + timeoutMillis;
+  long long left = timeoutMillis;
   jint r = result(poll(polled, (nfds_t)count, timeoutMillis));
+  while (r == -EINTR && (timeoutMillis < 0 || (left = end - now_millis()) > 0)) {
+    r = result(poll(polled, (nfds_t)count, timeoutMillis < 0 ? -1 : (int)left));
+  }
   if (r == -EINTR) r = 0;
   for (jsize i = 0; i < count; i++) masks[i] = r > 0 ? polled[i].revents : 0;
   (*env)->SetIntArrayRegion(env, events, 0, count, masks);

@@ -9,17 +9,20 @@ public final class AbandonedCgroup {
   private AbandonedCgroup() {}
 
   /**
-   * Kills what still runs there and removes it. Nothing there is as good as removed.
+   * Kills what still runs there and removes it. Nothing there is as good as removed, and so is
+   * another cgroup that got the name since.
    *
    * @param procPath P as {@code /proc/PID/cgroup} names it, from the state file of the dead shim
+   * @param identity of P, from the same file: see {@link SandboxCgroup#identity}
    */
-  public static Removal remove(CgroupFs fs, CgroupHost host, String procPath, Duration time) {
+  public static Removal remove(
+      CgroupFs fs, CgroupHost host, String procPath, String identity, Duration time) {
     Path sandbox = host.directory(procPath).normalize();
     boolean below = sandbox.startsWith(host.mountPoint()) && !sandbox.equals(host.mountPoint());
     if (!below) {
       return new Removal.Leaked(procPath, "it is not a cgroup below " + host.mountPoint());
     }
-    if (!fs.exists(sandbox)) {
+    if (!SandboxCgroup.identity(sandbox).equals(identity)) {
       return new Removal.Removed();
     }
     Path payload = sandbox.resolve(CgroupPaths.PAYLOAD);

@@ -3,7 +3,10 @@ package dev.husk.cgroup;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.Resources;
 import dev.husk.process.ErrnoException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +85,19 @@ public final class SandboxCgroup {
   /** P as {@code /proc/PID/cgroup} names it. */
   public String relativePath() {
     return host.procPath(sandbox);
+  }
+
+  /** Tells P from any other cgroup that gets its name later; empty when it is gone. */
+  public String identity() {
+    return identity(sandbox);
+  }
+
+  static String identity(Path directory) {
+    try {
+      return String.valueOf(Files.readAttributes(directory, BasicFileAttributes.class).fileKey());
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** Every limit asked for or defaulted, and how it turned out. */

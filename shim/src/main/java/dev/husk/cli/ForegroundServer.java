@@ -22,6 +22,7 @@ final class ForegroundServer {
 
   private final HuskServer.Options options;
   private final CountDownLatch ending = new CountDownLatch(1);
+  private Optional<HuskServer.Listening> socket = Optional.empty();
   private Optional<HuskServer> server = Optional.empty();
 
   ForegroundServer(Path socket, Shim shim, Path bundle) {
@@ -58,6 +59,7 @@ final class ForegroundServer {
           return;
         }
         listening = HuskServer.listen(options);
+        socket = Optional.of(listening);
       }
       HuskServer started = listening.serve();
       synchronized (this) {
@@ -70,11 +72,13 @@ final class ForegroundServer {
     }
   }
 
+  /** Stops a server that somebody uses; of another only the socket's file has to go. */
   void stop() {
     Optional<HuskServer> running;
     synchronized (this) {
       ending.countDown();
       running = server;
+      socket.ifPresent(HuskServer.Listening::unlink);
     }
     if (running.isPresent() && running.get().counts().connections() > 0) {
       running.get().stop(GRACE);

@@ -19,7 +19,7 @@ public final class Main {
     } catch (HuskException e) {
       System.err.println("husk: " + e.getMessage());
       status = ExitCode.of(e.failure().kind());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       System.err.println("husk: internal error, please report it with what follows");
       e.printStackTrace();
       status = ExitCode.HUSK_FAILED;

@@ -155,7 +155,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private static void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
       if (handler != null) {
         handler.uncaughtException(Thread.currentThread(), e);

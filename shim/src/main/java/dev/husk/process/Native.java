@@ -54,8 +54,6 @@ final class Native {
 
   static native int eventfd();
 
-  static native int dup(int fd);
-
   /**
    * poll(2).
    *

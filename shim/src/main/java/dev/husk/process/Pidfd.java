@@ -7,6 +7,7 @@ import java.util.Optional;
 public final class Pidfd implements AutoCloseable {
   private static final int POLLIN = 1;
   private final Fd fd;
+  private boolean closed;
 
   Pidfd(Fd fd) {
     this.fd = fd;
@@ -36,8 +37,9 @@ public final class Pidfd implements AutoCloseable {
    *
    * @throws ErrnoException ESRCH when the process has ended
    */
-  public void signal(int signal) throws ErrnoException {
-    int result = Native.pidfdSignal(fd.number(), signal);
+  public synchronized void signal(int signal) throws ErrnoException {
+    // The number of a closed descriptor may be another process's by now.
+    int result = closed ? -Errno.ESRCH.value() : Native.pidfdSignal(fd.number(), signal);
     if (result < 0) {
       throw new ErrnoException("pidfd_send_signal", "signal " + signal, Errno.of(-result));
     }
@@ -63,7 +65,8 @@ public final class Pidfd implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     fd.close();
   }
 }

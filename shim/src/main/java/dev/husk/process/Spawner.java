@@ -4,6 +4,8 @@ import dev.husk.failure.HuskException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Starts processes, all from one platform thread that never ends: a parent-death signal follows the
@@ -13,6 +15,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class Spawner {
   /** Below this the failure is the exec's, in the child; see {@code EXEC_FAILED} in husk-jni.c. */
   private static final int EXEC_FAILED = -0x10000;
+
+  /** A program on a file system that hangs, or a frozen cgroup, can hold exec for ever. */
+  private static final long PATIENCE_SECONDS = 20;
 
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
 
@@ -33,16 +38,37 @@ public final class Spawner {
     CompletableFuture<Child> child = new CompletableFuture<>();
     orders.add(new Order(request, child));
     try {
-      return child.get();
+      return child.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof HuskException failure) {
         throw failure;
       }
       throw new IllegalStateException(e.getCause());
+    } catch (TimeoutException e) {
+      endWhenBorn(child);
+      throw new HuskException(
+          new ProcessFailure.TimedOut(
+              "start " + request.program(), TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)),
+          e);
     } catch (InterruptedException e) {
-      // The child may already run: whoever asked must get it, so that it is reaped.
+      endWhenBorn(child);
       Thread.currentThread().interrupt();
-      return child.join();
+      throw new HuskException(new ProcessFailure.TimedOut("start " + request.program(), 0), e);
+    }
+  }
+
+  /** Nobody waits for that child any more: it is ended and reaped as soon as there is one. */
+  private static void endWhenBorn(CompletableFuture<Child> child) {
+    CompletableFuture<Void> _ = child.thenAccept(Spawner::end);
+  }
+
+  private static void end(Child late) {
+    try (Pidfd pidfd = late.pidfd()) {
+      pidfd.signal(Signal.SIGKILL);
+      pidfd.awaitEnd((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+      late.reap();
+    } catch (ErrnoException e) {
+      // It has ended and is reaped: that is all that was wanted.
     }
   }
 
@@ -57,7 +83,7 @@ public final class Spawner {
       }
       try {
         order.child.complete(clone(order.request));
-      } catch (HuskException | RuntimeException e) {
+      } catch (HuskException | RuntimeException | Error e) {
         order.child.completeExceptionally(e);
       }
     }

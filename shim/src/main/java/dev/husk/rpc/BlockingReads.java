@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads of the kernel that a caller waits for. They run on platform threads of their own, since a
+ * Calls into the kernel that a caller waits for. They run on platform threads of their own, since a
  * native call that the kernel holds would take a carrier from all virtual threads; when all threads
  * are held, further reads are refused.
  */

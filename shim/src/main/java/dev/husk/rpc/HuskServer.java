@@ -102,6 +102,15 @@ public final class HuskServer implements AutoCloseable {
       this.options = options;
     }
 
+    /** Takes the socket's file away, for a process that ends without stopping the server. */
+    public void unlink() {
+      try {
+        socket.unlink();
+      } catch (IOException e) {
+        options.log().accept("cannot remove " + options.socket() + ": " + e.getMessage());
+      }
+    }
+
     /** The second half of {@link HuskServer#start}. */
     public HuskServer serve() throws HuskException {
       GrpcLogging.quieten();

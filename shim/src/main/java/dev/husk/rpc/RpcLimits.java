@@ -24,8 +24,11 @@ public record RpcLimits(
     Duration keepAliveTimeout,
     Duration idle) {
 
-  /** Largest message that the server reads, in bytes. */
-  static final int LARGEST_MESSAGE = 16 << 20;
+  /**
+   * Largest message that the server reads, in bytes: far above any request, and far below the
+   * shim's heap.
+   */
+  static final int LARGEST_MESSAGE = 2 << 20;
 
   public static RpcLimits defaults() {
     return new RpcLimits(

@@ -50,6 +50,10 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
   private final ExitWaiters exitWaiters = new ExitWaiters();
   private final EventStreams eventStreams = new EventStreams();
   private final BlockingReads reads = new BlockingReads();
+
+  /** Apart from the reads, which must not keep a kill from being sent. */
+  private final BlockingReads kills = new BlockingReads();
+
   private final Consumer<String> log;
 
   SandboxServiceImpl(
@@ -68,8 +72,11 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
 
   @Override
   public void info(InfoRequest request, StreamObserver<InfoResponse> observer) {
-    reply("info", observer)
-        .answer(() -> InfoResponse.newBuilder().setInfo(InfoMapper.info(shim.info())).build());
+    operate(
+        "info",
+        observer,
+        () -> reads.run("info", shim::info),
+        info -> InfoResponse.newBuilder().setInfo(InfoMapper.info(info)).build());
   }
 
   @Override
@@ -126,7 +133,10 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
         observer,
         () -> {
           int signal = signal(request.getSignal());
-          return shim.sandbox(request.getId()).kill(signal, request.getWholeTree());
+          Sandbox sandbox = shim.sandbox(request.getId());
+          return kills
+              .run("kill", () -> sandbox.kill(signal, request.getWholeTree()))
+              .thenCompose(sent -> sent);
         },
         done -> KillResponse.getDefaultInstance());
   }
@@ -238,6 +248,7 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
     exitWaiters.stop();
     eventStreams.stop();
     reads.stop();
+    kills.stop();
   }
 
   int waits() {

@@ -43,6 +43,7 @@ final class SocketPlace {
   private static final int BACKLOG = 4096;
 
   private final Path path;
+  private boolean madeDirectory;
 
   private SocketPlace(Path path) {
     this.path = path;
@@ -54,10 +55,18 @@ final class SocketPlace {
    * @throws HuskException {@link RpcFailure}: the path is too long, taken, or its directory is
    *     missing or open to others
    */
-  static ServerSocketChannel listen(Path path) throws HuskException {
+  static Bound listen(Path path) throws HuskException {
     checkLength(path);
-    return new SocketPlace(path.toAbsolutePath()).listen();
+    SocketPlace place = new SocketPlace(path.toAbsolutePath());
+    return new Bound(place.listen(), place.madeDirectory);
   }
+
+  /**
+   * A listening socket.
+   *
+   * @param madeDirectory its directory was missing before
+   */
+  record Bound(ServerSocketChannel channel, boolean madeDirectory) {}
 
   static void checkLength(Path path) throws HuskException {
     int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
@@ -91,6 +100,7 @@ final class SocketPlace {
     }
     try {
       Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ALL));
+      madeDirectory = true;
     } catch (FileAlreadyExistsException e) {
       checkDirectory(directory);
     } catch (IOException e) {

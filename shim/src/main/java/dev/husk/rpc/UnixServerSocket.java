@@ -12,6 +12,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,7 @@ final class UnixServerSocket extends ServerSocket {
 
   private final Path path;
   private final ServerSocketChannel channel;
+  private final boolean madeDirectory;
   private final OwnPeers peers;
   private final int mostConnections;
   private final SparseLog log;
@@ -40,10 +42,16 @@ final class UnixServerSocket extends ServerSocket {
   private final LongAdder turnedAway = new LongAdder();
 
   private UnixServerSocket(
-      Path path, ServerSocketChannel channel, OwnPeers peers, int mostConnections, SparseLog log)
+      Path path,
+      ServerSocketChannel channel,
+      boolean madeDirectory,
+      OwnPeers peers,
+      int mostConnections,
+      SparseLog log)
       throws IOException {
     this.path = path;
     this.channel = channel;
+    this.madeDirectory = madeDirectory;
     this.peers = peers;
     this.mostConnections = mostConnections;
     this.log = log;
@@ -56,10 +64,12 @@ final class UnixServerSocket extends ServerSocket {
    */
   static UnixServerSocket listen(Path path, int mostConnections, Consumer<String> log)
       throws HuskException {
-    ServerSocketChannel channel = SocketPlace.listen(path);
+    SocketPlace.Bound bound = SocketPlace.listen(path);
+    ServerSocketChannel channel = bound.channel();
     try {
       OwnPeers peers = OwnPeers.ownersOf(path);
-      return new UnixServerSocket(path, channel, peers, mostConnections, new SparseLog(log));
+      return new UnixServerSocket(
+          path, channel, bound.madeDirectory(), peers, mostConnections, new SparseLog(log));
     } catch (IOException e) {
       closeQuietly(channel);
       throw new HuskException(
@@ -146,13 +156,25 @@ final class UnixServerSocket extends ServerSocket {
     return !channel.isOpen();
   }
 
-  /** Stops listening and removes the socket's file. */
+  /** Stops listening, and removes the socket's file and the directory that was made for it. */
   @Override
   public void close() throws IOException {
     if (channel.isOpen()) {
       // The file goes first: whoever starts on the same path after the close keeps his.
-      Files.deleteIfExists(path);
+      unlink();
       channel.close();
+    }
+  }
+
+  /** Removes the socket's file, and its directory if it was made for it and holds nothing else. */
+  void unlink() throws IOException {
+    Files.deleteIfExists(path);
+    if (madeDirectory) {
+      try {
+        Files.deleteIfExists(path.getParent());
+      } catch (DirectoryNotEmptyException e) {
+        // Somebody uses it too.
+      }
     }
   }
 

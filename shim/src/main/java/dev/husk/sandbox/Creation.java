@@ -38,6 +38,7 @@ final class Creation {
   private final Spawner spawner;
   private final StateDirectory state;
   private final Undo undo = new Undo();
+  private Optional<Deadman> armed = Optional.empty();
 
   Creation(ShimOptions options, Spawner spawner, StateDirectory state) {
     this.options = options;
@@ -72,9 +73,11 @@ final class Creation {
             options.huskInit(),
             capabilities);
     try (StdioFiles stdio = StdioFiles.open(request.stdio())) {
+      // Undone last: until the cgroup is gone somebody must stand in for a shim that dies.
+      undo.add(() -> armed.ifPresent(Deadman::disarm));
       SandboxCgroup cgroup = makeCgroup(config);
       Deadman deadman = Deadman.arm(spawner, options.huskInit(), cgroup);
-      undo.add(deadman::disarm);
+      armed = Optional.of(deadman);
       Launch launch =
           Launch.begin(
               spawner,
@@ -122,9 +125,13 @@ final class Creation {
 
   /** Its deadman has done so, unless somebody has killed that as well. */
   private void removeAbandoned(CgroupFs fs, CgroupHost host) throws HuskException {
-    Optional<String> path = state.abandonedState().flatMap(StateJson::cgroupOf);
-    if (path.isPresent()
-        && AbandonedCgroup.remove(fs, host, path.get(), REMOVAL) instanceof Removal.Leaked leak) {
+    if (state.abandonedState().isEmpty()) {
+      return;
+    }
+    StateJson.Left left = StateJson.leftBy(state.abandonedState().get());
+    if (!left.cgroup().isEmpty()
+        && AbandonedCgroup.remove(fs, host, left.cgroup(), left.identity(), REMOVAL)
+            instanceof Removal.Leaked leak) {
       throw new HuskException(new SandboxFailure.Leaked(options.id(), leak.path(), leak.reason()));
     }
   }

@@ -7,6 +7,7 @@ import dev.husk.oci.OciConfig;
 import dev.husk.oci.ProcessSpec;
 import dev.husk.oci.Unsupported;
 import dev.husk.process.ControlChannel;
+import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.EventLoop;
 import dev.husk.process.ProcessFailure;
@@ -139,7 +140,7 @@ final class LocalSandbox implements Sandbox {
           () -> {
             try {
               done.complete(verb.run());
-            } catch (HuskException | RuntimeException e) {
+            } catch (HuskException | RuntimeException | Error e) {
               done.completeExceptionally(e);
             }
           });
@@ -158,6 +159,7 @@ final class LocalSandbox implements Sandbox {
             return created(request);
           } catch (HuskException | RuntimeException e) {
             directory.clear();
+            exit.completeExceptionally(e);
             events.close();
             loop.close();
             throw e;
@@ -175,7 +177,7 @@ final class LocalSandbox implements Sandbox {
                 () -> new HuskException(new SandboxFailure.NoProcess(request.bundle().toString())));
     description =
         new Description(config.ociVersion(), request.bundle().toString(), config.annotations());
-    directory.writeState(StateJson.write(status(), ProcessHandle.current().pid()));
+    directory.writeState(stateFile());
     Creation.Made made = new Creation(options, spawner, directory).run(config, process, request);
     Payload payload = made.payload();
     state = new State.Created(payload);
@@ -237,7 +239,12 @@ final class LocalSandbox implements Sandbox {
       }
       return CompletableFuture.completedFuture(null);
     } catch (HuskException e) {
-      return CompletableFuture.failedFuture(e);
+      boolean ended =
+          e.failure() instanceof ProcessFailure.CallFailed call && call.errno().equals(Errno.ESRCH);
+      return CompletableFuture.failedFuture(
+          ended
+              ? new HuskException(new SandboxFailure.WrongPhase(id(), "kill", Phase.STOPPED), e)
+              : e);
     }
   }
 
@@ -382,10 +389,18 @@ final class LocalSandbox implements Sandbox {
     }
   }
 
+  private String stateFile() {
+    Optional<Payload> payload = payloadOf(state);
+    return StateJson.write(
+        status(),
+        payload.isPresent() ? payload.get().cgroup().identity() : "",
+        ProcessHandle.current().pid());
+  }
+
   /** The state file is for people and successors; the sandbox does not depend on it. */
   private void recordState() {
     try {
-      directory.writeState(StateJson.write(status(), ProcessHandle.current().pid()));
+      directory.writeState(stateFile());
     } catch (HuskException e) {
       events.add(new Event.Warning(e.failure().message()));
     }

@@ -87,7 +87,7 @@ public final class LocalShim implements Shim {
         new LocalSandbox(options, spawner, directory, Clock.systemUTC(), this::deleted);
     current = Optional.of(sandbox);
     if (endWhenStopped) {
-      sandbox.exit().thenRun(() -> sandbox.delete(true));
+      CompletionStage<Void> _ = sandbox.exit().thenRun(this::end);
     }
     return sandbox;
   }

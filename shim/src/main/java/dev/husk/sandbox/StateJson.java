@@ -9,7 +9,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 
 /**
  * The state file: the OCI state object ({@code runtime.md#state}) with what a successor of a dead
@@ -17,11 +17,15 @@ import java.util.Optional;
  */
 final class StateJson {
   private static final String CGROUP = "cgroup";
+  private static final String IDENTITY = "cgroupIdentity";
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private StateJson() {}
 
-  static String write(SandboxStatus status, long shimPid) {
+  /** What a dead shim's file says of its cgroup; both empty when it says nothing. */
+  record Left(String cgroup, String identity) {}
+
+  static String write(SandboxStatus status, String cgroupIdentity, long shimPid) {
     StringWriter text = new StringWriter(512);
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
       json.writeStartObject();
@@ -38,6 +42,7 @@ final class StateJson {
       }
       json.writeEndObject();
       json.writeStringField(CGROUP, status.cgroup());
+      json.writeStringField(IDENTITY, cgroupIdentity);
       json.writeStringField("created", status.createdAt().toString());
       json.writeNumberField("shimPid", shimPid);
       if (status.exit().isPresent()) {
@@ -51,20 +56,26 @@ final class StateJson {
     return text.append('\n').toString();
   }
 
-  /** The cgroup that a state file names; empty when it names none or is damaged. */
-  static Optional<String> cgroupOf(String stateFile) {
+  /** Reads back what a successor needs; a damaged file says nothing. */
+  static Left leftBy(String stateFile) {
+    String cgroup = "";
+    String identity = "";
     try (JsonParser json = FACTORY.createParser(stateFile)) {
       int depth = 0;
       for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
         depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-        if (depth == 1 && token == JsonToken.FIELD_NAME && json.currentName().equals(CGROUP)) {
-          String value = json.nextTextValue();
-          return value == null || value.isEmpty() ? Optional.empty() : Optional.of(value);
+        if (depth == 1 && token == JsonToken.FIELD_NAME) {
+          String name = json.currentName();
+          if (name.equals(CGROUP)) {
+            cgroup = Objects.requireNonNullElse(json.nextTextValue(), "");
+          } else if (name.equals(IDENTITY)) {
+            identity = Objects.requireNonNullElse(json.nextTextValue(), "");
+          }
         }
       }
+      return new Left(cgroup, identity);
     } catch (IOException e) {
-      return Optional.empty();
+      return new Left("", "");
     }
-    return Optional.empty();
   }
 }

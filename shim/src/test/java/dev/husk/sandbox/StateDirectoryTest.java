@@ -33,9 +33,11 @@ class StateDirectoryTest {
   @Test
   void theStateOfADeadShimIsFoundByItsSuccessor() throws Exception {
     Path left = Files.createDirectory(root.resolve("one"));
-    Files.writeString(left.resolve("state.json"), "{\"cgroup\":\"/husk/one\"}");
+    Files.writeString(
+        left.resolve("state.json"), "{\"cgroup\":\"/husk/one\",\"cgroupIdentity\":\"7\"}");
     StateDirectory directory = StateDirectory.claim(root, "one");
-    assertThat(directory.abandonedState().flatMap(StateJson::cgroupOf)).contains("/husk/one");
+    assertThat(directory.abandonedState().map(StateJson::leftBy))
+        .contains(new StateJson.Left("/husk/one", "7"));
     directory.release();
   }
 
