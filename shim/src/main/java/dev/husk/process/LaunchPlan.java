@@ -74,22 +74,23 @@ public record LaunchPlan(
       throw new HuskException(
           new WireFailure.Unencodable(label, "'" + operation.path() + "' is not an absolute path"));
     }
-    switch (operation) {
-      case StageOp.Mkdir mkdir -> mode(MKDIR, label, mkdir.path(), mkdir.mode(), out);
-      case StageOp.Touch touch -> mode(TOUCH, label, touch.path(), touch.mode(), out);
-      case StageOp.Symlink symlink -> {
-        begin(SYMLINK, label, out);
-        out.string(symlink.target(), label);
-        out.string(symlink.path(), label);
-      }
-      case StageOp.Mount mount -> {
-        begin(MOUNT, label, out);
-        out.string(mount.source(), label);
-        out.string(mount.path(), label);
-        out.string(mount.type(), label);
-        out.u64(mount.flags());
-        out.string(mount.data(), label);
-      }
+    // No switch over patterns: it would be linked at run time, before the payload starts.
+    if (operation instanceof StageOp.Mkdir mkdir) {
+      mode(MKDIR, label, mkdir.path(), mkdir.mode(), out);
+    } else if (operation instanceof StageOp.Touch touch) {
+      mode(TOUCH, label, touch.path(), touch.mode(), out);
+    } else if (operation instanceof StageOp.Symlink symlink) {
+      begin(SYMLINK, label, out);
+      out.string(symlink.target(), label);
+      out.string(symlink.path(), label);
+    } else {
+      StageOp.Mount mount = (StageOp.Mount) operation;
+      begin(MOUNT, label, out);
+      out.string(mount.source(), label);
+      out.string(mount.path(), label);
+      out.string(mount.type(), label);
+      out.u64(mount.flags());
+      out.string(mount.data(), label);
     }
   }
 

@@ -88,22 +88,14 @@ final class LocalSandbox implements Sandbox {
   @Override
   public SandboxStatus status() {
     State now = state;
-    Optional<Payload> payload = payloadOf(now);
-    Optional<Instant> startedAt = Optional.empty();
-    Optional<ExitStatus> ended = Optional.empty();
-    OptionalInt pid = OptionalInt.empty();
-    switch (now) {
-      case State.Creating ignored -> {}
-      case State.Created created -> pid = OptionalInt.of(created.payload().pid());
-      case State.Running running -> {
-        pid = OptionalInt.of(running.payload().pid());
-        startedAt = Optional.of(running.startedAt());
-      }
-      case State.Stopped stopped -> {
-        startedAt = stopped.startedAt();
-        ended = Optional.of(stopped.exit());
-      }
-    }
+    Optional<Payload> payload = now.held();
+    // A payload that has ended has no pid any more.
+    OptionalInt pid =
+        payload.isPresent() && !(now instanceof State.Stopped)
+            ? OptionalInt.of(payload.get().pid())
+            : OptionalInt.empty();
+    Optional<ExitStatus> ended =
+        now instanceof State.Stopped stopped ? Optional.of(stopped.exit()) : Optional.empty();
     Description said = description;
     return new SandboxStatus(
         options.id(),
@@ -113,19 +105,10 @@ final class LocalSandbox implements Sandbox {
         pid,
         said.annotations(),
         createdAt,
-        startedAt,
+        now.begun(),
         ended,
         payload.isPresent() ? payload.get().cgroup().relativePath() : "",
         payload.isPresent() ? payload.get().cgroup().limits() : List.of());
-  }
-
-  private static Optional<Payload> payloadOf(State state) {
-    return switch (state) {
-      case State.Creating ignored -> Optional.empty();
-      case State.Created created -> Optional.of(created.payload());
-      case State.Running running -> Optional.of(running.payload());
-      case State.Stopped stopped -> Optional.of(stopped.payload());
-    };
   }
 
   /** Work on the loop whose failure belongs to the caller. */
@@ -231,12 +214,10 @@ final class LocalSandbox implements Sandbox {
   public CompletionStage<Void> kill(int signal, boolean wholeTree) {
     State now = state;
     try {
-      switch (now) {
-        case State.Creating ignored -> throw wrongPhase("kill", now);
-        case State.Stopped ignored -> throw wrongPhase("kill", now);
-        case State.Created created -> Signals.send(created.payload(), signal, wholeTree);
-        case State.Running running -> Signals.send(running.payload(), signal, wholeTree);
+      if (now.held().isEmpty() || now instanceof State.Stopped) {
+        throw wrongPhase("kill", now);
       }
+      Signals.send(now.held().get(), signal, wholeTree);
       return CompletableFuture.completedFuture(null);
     } catch (HuskException e) {
       boolean ended =
@@ -259,7 +240,7 @@ final class LocalSandbox implements Sandbox {
 
   @Override
   public List<ProcessEntry> processes() throws HuskException {
-    Optional<Payload> payload = payloadOf(state);
+    Optional<Payload> payload = state.held();
     return payload.isPresent() ? ProcessTable.of(payload.get().cgroup()) : List.of();
   }
 
@@ -269,11 +250,9 @@ final class LocalSandbox implements Sandbox {
   }
 
   private void payloadEnded() {
-    switch (state) {
-      case State.Creating ignored -> {}
-      case State.Created created -> stop(created.payload(), Optional.empty(), "");
-      case State.Running running -> stop(running.payload(), Optional.of(running.startedAt()), "");
-      case State.Stopped ignored -> {}
+    State now = state;
+    if (now.held().isPresent() && !(now instanceof State.Stopped)) {
+      stop(now.held().get(), now.begun(), "");
     }
   }
 
@@ -304,7 +283,7 @@ final class LocalSandbox implements Sandbox {
   }
 
   private void monitorEnded() {
-    Optional<Payload> payload = payloadOf(state);
+    Optional<Payload> payload = state.held();
     if (payload.isPresent() && !payload.get().pidfd().awaitEnd(MONITOR_GRACE)) {
       endUnsupervised("bwrap's monitor was killed");
     }
@@ -317,7 +296,7 @@ final class LocalSandbox implements Sandbox {
   }
 
   private void deadmanEnded() {
-    Optional<Payload> payload = payloadOf(state);
+    Optional<Payload> payload = state.held();
     if (deadman.isEmpty() || payload.isEmpty()) {
       return;
     }
@@ -339,7 +318,7 @@ final class LocalSandbox implements Sandbox {
   private void endUnsupervised(String reason) {
     reasonOfKill = Optional.of(reason);
     events.add(new Event.Warning("killing the sandbox: " + reason));
-    payloadOf(state).ifPresent(this::endTree);
+    state.held().ifPresent(this::endTree);
   }
 
   @Override
@@ -359,7 +338,7 @@ final class LocalSandbox implements Sandbox {
     if (state instanceof State.Running && !force) {
       throw wrongPhase("delete", state);
     }
-    Payload payload = payloadOf(state).orElseThrow(() -> wrongPhase("delete", state));
+    Payload payload = state.held().orElseThrow(() -> wrongPhase("delete", state));
     if (!(state instanceof State.Stopped)) {
       Optional<Instant> startedAt =
           state instanceof State.Running running
@@ -390,7 +369,7 @@ final class LocalSandbox implements Sandbox {
   }
 
   private String stateFile() {
-    Optional<Payload> payload = payloadOf(state);
+    Optional<Payload> payload = state.held();
     return StateJson.write(
         status(),
         payload.isPresent() ? payload.get().cgroup().identity() : "",

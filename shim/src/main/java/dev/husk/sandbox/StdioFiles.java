@@ -28,16 +28,13 @@ record StdioFiles(Fd stdin, Fd stdout, Fd stderr) implements AutoCloseable {
 
   private static Fd input(Stdio.Stream stream) throws HuskException {
     try {
-      return switch (stream) {
-        case Stdio.Null() -> Fd.readOnly(DEV_NULL);
-        case Stdio.Inherit() -> Fd.standard(0);
-        case Stdio.File(Path path) -> {
-          if (!Files.isRegularFile(path)) {
-            throw failure("stdin", path, "not an existing regular file", FailureKind.INVALID);
-          }
-          yield Fd.readOnly(path);
+      if (stream instanceof Stdio.File(Path path)) {
+        if (!Files.isRegularFile(path)) {
+          throw failure("stdin", path, "not an existing regular file", FailureKind.INVALID);
         }
-      };
+        return Fd.readOnly(path);
+      }
+      return stream instanceof Stdio.Inherit ? Fd.standard(0) : Fd.readOnly(DEV_NULL);
     } catch (ErrnoException e) {
       throw failure("stdin", Path.of(e.path()), e.errno().toString(), FailureKind.DENIED);
     }
@@ -45,11 +42,10 @@ record StdioFiles(Fd stdin, Fd stdout, Fd stderr) implements AutoCloseable {
 
   private static Fd output(String name, int number, Stdio.Stream stream) throws HuskException {
     try {
-      return switch (stream) {
-        case Stdio.Null() -> Fd.writeOnly(DEV_NULL);
-        case Stdio.Inherit() -> Fd.standard(number);
-        case Stdio.File(Path path) -> outputFile(name, path);
-      };
+      if (stream instanceof Stdio.File(Path path)) {
+        return outputFile(name, path);
+      }
+      return stream instanceof Stdio.Inherit ? Fd.standard(number) : Fd.writeOnly(DEV_NULL);
     } catch (ErrnoException e) {
       throw failure(name, Path.of(e.path()), e.errno().toString(), FailureKind.DENIED);
     }
