@@ -30,7 +30,7 @@ class SocketPlaceTest {
   @Test
   void directoryAndSocketAreTheOwnersAlone() throws Exception {
     Path inNewDirectory = temp.resolve("new").resolve("shim.sock");
-    try (ServerSocketChannel channel = SocketPlace.listen(inNewDirectory)) {
+    try (ServerSocketChannel channel = SocketPlace.listen(inNewDirectory).channel()) {
       assertThat(channel.isOpen()).isTrue();
       assertThat(mode(inNewDirectory)).isEqualTo("rw-------");
       assertThat(mode(temp.resolve("new"))).isEqualTo("rwx------");
@@ -52,7 +52,7 @@ class SocketPlaceTest {
     String directory = temp + "/";
     Path longest =
         Path.of(directory + "s".repeat(UnixServerSocket.LONGEST_PATH - directory.length()));
-    SocketPlace.listen(longest).close();
+    SocketPlace.listen(longest).channel().close();
     Failure failure = refused(Path.of(longest + "s"));
     assertThat(failure.kind()).isEqualTo(FailureKind.INVALID);
     assertThat(failure.why()).contains("107 bytes").contains("106");
@@ -69,12 +69,12 @@ class SocketPlaceTest {
     dead.bind(UnixDomainSocketAddress.of(socket));
     dead.close();
     assertThat(socket).exists();
-    SocketPlace.listen(socket).close();
+    SocketPlace.listen(socket).channel().close();
   }
 
   @Test
   void theSocketOfALivingProcessIsLeftAlone() throws Exception {
-    try (ServerSocketChannel living = SocketPlace.listen(socket)) {
+    try (ServerSocketChannel living = SocketPlace.listen(socket).channel()) {
       assertThat(refused(socket)).isEqualTo(new RpcFailure.SocketInUse(socket));
       assertThat(socket).exists();
       assertThat(living.isOpen()).isTrue();
