@@ -34,7 +34,7 @@ final class BindPlanner {
     options.data(MountType.BIND);
     options.refuseFilesystemFlags("a bind mount cannot change its source's file system");
     Path source = source(mount, pointer);
-    if (source == null) {
+    if (source == null || refusedAsCgroups(source, options, pointer)) {
       return;
     }
     boolean directory = Files.isDirectory(source);
@@ -66,6 +66,20 @@ final class BindPlanner {
         "",
         MountPlanner.access(options),
         MountPlanner.required(MountType.BIND, options.set()));
+  }
+
+  /** Writable, they would let the payload move itself out of its own cgroup. */
+  private boolean refusedAsCgroups(Path source, MountOptions options, String pointer)
+      throws HuskException {
+    boolean wholly = options.readOnly() && (options.recursivelyReadOnly() || !options.recursive());
+    if (wholly || !draft.hostMounts.showsCgroups(source, options.recursive())) {
+      return false;
+    }
+    draft.offences.unsupported(
+        pointer + "/source",
+        source + " shows cgroups of the host, through which the payload could leave its own",
+        "use a mount of type cgroup, which shows the sandbox's own, or add the option rro");
+    return true;
   }
 
   private Path staged(Path source, boolean directory, MountOptions options, String pointer)

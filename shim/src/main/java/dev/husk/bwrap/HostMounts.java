@@ -32,6 +32,23 @@ final class HostMounts {
     return false;
   }
 
+  /** Whether a bind of a real path would show cgroups of the host. */
+  boolean showsCgroups(Path path, boolean recursive) throws HuskException {
+    String longest = "";
+    boolean shows = false;
+    boolean below = false;
+    for (MountInfo.Entry entry : entries()) {
+      boolean cgroups = entry.fstype().equals("cgroup2") || entry.fstype().equals("cgroup");
+      Path point = Path.of(entry.mountPoint());
+      if (path.startsWith(point) && entry.mountPoint().length() >= longest.length()) {
+        longest = entry.mountPoint();
+        shows = cgroups;
+      }
+      below |= cgroups && recursive && point.startsWith(path);
+    }
+    return shows || below;
+  }
+
   /** The flags of the mount that shows a real path, as mount(2) takes them. */
   long flagsOf(Path path) throws HuskException {
     String text = path.toString();

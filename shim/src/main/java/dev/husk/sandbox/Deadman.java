@@ -27,6 +27,9 @@ final class Deadman {
 
   private static final int SIGKILL = 9;
 
+  /** The same program under another name: it is none of the sandbox's processes. */
+  private static final String NAME = "husk-deadman";
+
   private final Child child;
   private final Fd leash;
 
@@ -49,7 +52,7 @@ final class Deadman {
       Child child =
           spawner.spawn(
               new SpawnRequest(
-                  huskInit,
+                  huskInit.resolveSibling(NAME),
                   arguments(cgroup),
                   List.of(nothing, nothing, Fd.standard(2), pipe.readEnd(), kill, events),
                   Optional.empty()));
@@ -67,7 +70,7 @@ final class Deadman {
 
   /** P, then the parents that go with it if nobody else uses them. */
   private static List<String> arguments(SandboxCgroup cgroup) {
-    List<String> arguments = new ArrayList<>(List.of("husk-deadman", "deadman"));
+    List<String> arguments = new ArrayList<>(List.of(NAME, "deadman"));
     arguments.add(cgroup.sandboxDir().toString());
     for (Path path : cgroup.removalOrder()) {
       if (!path.startsWith(cgroup.sandboxDir())) {

@@ -402,4 +402,13 @@ class RefusalTest {
         .isInstanceOf(BwrapFailure.MissingCapabilities.class)
         .satisfies(failure -> assertThat(failure.why()).contains("CAP_SYS_ADMIN", "CAP_SETUID"));
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/sys/fs/cgroup", "/sys"})
+  void theHostsCgroupsAreNotHandedIn(String source) {
+    refused(
+        ConfigBuilder.bare().mount("bind", source, "/data", "rbind"),
+        "/mounts/0/source",
+        FailureKind.UNSUPPORTED);
+  }
 }
