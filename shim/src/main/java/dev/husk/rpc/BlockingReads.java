@@ -3,30 +3,35 @@ package dev.husk.rpc;
 import dev.husk.failure.HuskException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Calls into the kernel that a caller waits for. They run on platform threads of their own, since a
- * native call that the kernel holds would take a carrier from all virtual threads; when all threads
- * are held, further reads are refused.
+ * native call that the kernel holds would take a carrier from all virtual threads. A bounded number
+ * waits for a thread; further ones are refused.
  */
 final class BlockingReads {
   private static final int THREADS = 4;
+  private static final int WAITING = 1024;
   private static final long KEEP_SECONDS = 5;
 
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
-          0,
+          THREADS,
           THREADS,
           KEEP_SECONDS,
           TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
+          new LinkedBlockingQueue<>(WAITING),
           Thread.ofPlatform().name("husk-read-", 0).daemon().factory());
 
-  /** Runs a read; the stage fails with EXHAUSTED when all threads are held. */
+  BlockingReads() {
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** Runs a read; the stage fails with EXHAUSTED when too many wait already. */
   <T> CompletionStage<T> run(String method, Reply.Answer<T> read) {
     CompletableFuture<T> result = new CompletableFuture<>();
     try {
@@ -40,7 +45,7 @@ final class BlockingReads {
           });
     } catch (RejectedExecutionException e) {
       result.completeExceptionally(
-          new HuskException(new RpcFailure.TooManyCalls(method, THREADS), e));
+          new HuskException(new RpcFailure.TooManyCalls(method, WAITING), e));
     }
     return result;
   }
