@@ -11,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ final class BindPlanner {
   private static final int FILE_TYPE = 0170000;
   private static final int CHARACTER_DEVICE = 0020000;
   private static final int BLOCK_DEVICE = 0060000;
+
+  private static final Set<String> CGROUPFS = Set.of("cgroup", "cgroup2");
+  private static final Set<String> PROCFS = Set.of("proc");
 
   private final Draft draft;
   private final Path bundle;
@@ -34,7 +38,7 @@ final class BindPlanner {
     options.data(MountType.BIND);
     options.refuseFilesystemFlags("a bind mount cannot change its source's file system");
     Path source = source(mount, pointer);
-    if (source == null || refusedAsCgroups(source, options, pointer)) {
+    if (source == null || refusedAsWayOut(source, options, pointer)) {
       return;
     }
     boolean directory = Files.isDirectory(source);
@@ -68,18 +72,28 @@ final class BindPlanner {
         MountPlanner.required(MountType.BIND, options.set()));
   }
 
-  /** Writable, they would let the payload move itself out of its own cgroup. */
-  private boolean refusedAsCgroups(Path source, MountOptions options, String pointer)
+  /**
+   * The host's file systems through which a payload without any capability could leave: cgroupfs by
+   * a write to cgroup.procs, procfs by the root directory of bwrap's monitor.
+   */
+  private boolean refusedAsWayOut(Path source, MountOptions options, String pointer)
       throws HuskException {
     boolean wholly = options.readOnly() && (options.recursivelyReadOnly() || !options.recursive());
-    if (wholly || !draft.hostMounts.showsCgroups(source, options.recursive())) {
-      return false;
+    if (draft.hostMounts.shows(PROCFS, source, options.recursive())) {
+      draft.offences.unsupported(
+          pointer + "/source",
+          source + " shows the host's procfs, through which the payload could reach the host",
+          "use a mount of type proc, or bind without the submounts");
+      return true;
     }
-    draft.offences.unsupported(
-        pointer + "/source",
-        source + " shows cgroups of the host, through which the payload could leave its own",
-        "use a mount of type cgroup, which shows the sandbox's own, or add the option rro");
-    return true;
+    if (!wholly && draft.hostMounts.shows(CGROUPFS, source, options.recursive())) {
+      draft.offences.unsupported(
+          pointer + "/source",
+          source + " shows cgroups of the host, through which the payload could leave its own",
+          "use a mount of type cgroup, which shows the sandbox's own, or add the option rro");
+      return true;
+    }
+    return false;
   }
 
   private Path staged(Path source, boolean directory, MountOptions options, String pointer)

@@ -29,6 +29,9 @@ final class DestinationResolver {
 
   private static final int LONGEST_PATH = 4095;
 
+  /** What the JDK makes of bytes that are no text: such a name would be taken for a missing one. */
+  private static final char UNDECODABLE = '\ufffd';
+
   private record Layer(String path, Backing backing) {}
 
   /** One component of the way; {@code target} is set for a symbolic link only. */
@@ -104,6 +107,9 @@ final class DestinationResolver {
         return new Refused("more than " + MOST_LINKS + " symbolic links on the way");
       }
       String target = next.target().get();
+      if (target.indexOf(UNDECODABLE) >= 0) {
+        return new Refused(next.path() + " is a symbolic link to a name that is not UTF-8");
+      }
       if (target.startsWith("/")) {
         way.subList(1, way.size()).clear();
       }

@@ -58,7 +58,10 @@ final class DevPlanner {
       Path target = dev.resolve(node);
       staging.file(label, target);
       staging.bind(label, Path.of("/dev", node), target, false);
-      draft.expect("/dev/" + node, "", Access.EITHER, "nosuid");
+      // It is the host's own node: read-only its mode and times stay, and the device still takes
+      // writes.
+      staging.remount(label, target, MountFlags.RDONLY | MountFlags.NOSUID | MountFlags.NOEXEC);
+      draft.expect("/dev/" + node, "", Access.READ_ONLY, "nosuid");
     }
     for (String[] link : DevFilesystem.LINKS) {
       staging.symlink(label, link[1], dev.resolve(link[0]));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The mounts of the host, read when first asked for: most configs never ask. */
@@ -32,19 +33,19 @@ final class HostMounts {
     return false;
   }
 
-  /** Whether a bind of a real path would show cgroups of the host. */
-  boolean showsCgroups(Path path, boolean recursive) throws HuskException {
+  /** Whether a bind of a real path would show a file system of these types. */
+  boolean shows(Set<String> types, Path path, boolean recursive) throws HuskException {
     String longest = "";
     boolean shows = false;
     boolean below = false;
     for (MountInfo.Entry entry : entries()) {
-      boolean cgroups = entry.fstype().equals("cgroup2") || entry.fstype().equals("cgroup");
+      boolean meant = types.contains(entry.fstype());
       Path point = Path.of(entry.mountPoint());
       if (path.startsWith(point) && entry.mountPoint().length() >= longest.length()) {
         longest = entry.mountPoint();
-        shows = cgroups;
+        shows = meant;
       }
-      below |= cgroups && recursive && point.startsWith(path);
+      below |= meant && recursive && point.startsWith(path);
     }
     return shows || below;
   }

@@ -27,8 +27,6 @@ final class PathProtection {
     "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"
   };
 
-  private static final Path NULL_DEVICE = Path.of("/dev/null");
-
   private record Target(Place place, String pointer) implements Comparable<Target> {
     @Override
     public int compareTo(Target other) {
@@ -157,7 +155,7 @@ final class PathProtection {
     String path = target.place().path();
     if (target.place().kind() == Kind.FILE) {
       // --ro-bind would add nodev, and reading would fail instead of finding nothing.
-      draft.protect(new BwrapOp.DevBind(NULL_DEVICE, path));
+      draft.protect(new BwrapOp.DevBind(draft.staging.device("null"), path));
       draft.expect(path, "", Access.EITHER, "nosuid");
     } else {
       draft.protect(new BwrapOp.RoBind(empty(), path));

@@ -38,6 +38,11 @@ final class Staging {
     return path;
   }
 
+  /** A node of the staged /dev. */
+  Path device(String name) {
+    return directory.resolve("dev").resolve(name);
+  }
+
   /** A fresh file to mount on. */
   Path file(String label) {
     Path path = directory.resolve("m" + made++);

@@ -25,10 +25,10 @@ public record RpcLimits(
     Duration idle) {
 
   /**
-   * Largest message that the server reads, in bytes: far above any request, and far below the
-   * shim's heap.
+   * Largest message that the server reads, in bytes: far above any request, and small enough for
+   * every connection to hold an unfinished one in the shim's heap.
    */
-  static final int LARGEST_MESSAGE = 2 << 20;
+  static final int LARGEST_MESSAGE = 32 << 10;
 
   public static RpcLimits defaults() {
     return new RpcLimits(

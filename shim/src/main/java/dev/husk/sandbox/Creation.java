@@ -5,7 +5,6 @@ import dev.husk.bwrap.MountCheck;
 import dev.husk.bwrap.Rootfs;
 import dev.husk.bwrap.SandboxPlan;
 import dev.husk.bwrap.SandboxPlanner;
-import dev.husk.cgroup.AbandonedCgroup;
 import dev.husk.cgroup.CgroupFs;
 import dev.husk.cgroup.CgroupHost;
 import dev.husk.cgroup.KernelCgroupFs;
@@ -107,7 +106,6 @@ final class Creation {
   private SandboxCgroup makeCgroup(OciConfig config) throws HuskException {
     CgroupFs fs = new KernelCgroupFs();
     CgroupHost host = CgroupHost.detect(fs);
-    removeAbandoned(fs, host);
     SandboxCgroup cgroup =
         SandboxCgroup.create(
             fs,
@@ -121,19 +119,6 @@ final class Creation {
                 state.abandonedState().isPresent()));
     undo.add(() -> removeOrReport(cgroup));
     return cgroup;
-  }
-
-  /** Its deadman has done so, unless somebody has killed that as well. */
-  private void removeAbandoned(CgroupFs fs, CgroupHost host) throws HuskException {
-    if (state.abandonedState().isEmpty()) {
-      return;
-    }
-    StateJson.Left left = StateJson.leftBy(state.abandonedState().get());
-    if (!left.cgroup().isEmpty()
-        && AbandonedCgroup.remove(fs, host, left.cgroup(), left.identity(), REMOVAL)
-            instanceof Removal.Leaked leak) {
-      throw new HuskException(new SandboxFailure.Leaked(options.id(), leak.path(), leak.reason()));
-    }
   }
 
   private static void removeOrReport(SandboxCgroup cgroup) {

@@ -276,6 +276,7 @@ final class LocalSandbox implements Sandbox {
 
   private void endTree(Payload payload) {
     try {
+      Signals.killTree(payload);
       payload.cgroup().killAndAwaitEmpty(EMPTY);
     } catch (HuskException e) {
       events.add(new Event.Warning(e.failure().message()));

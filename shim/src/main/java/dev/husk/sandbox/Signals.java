@@ -6,13 +6,12 @@ import dev.husk.process.ErrnoException;
 import dev.husk.process.Pidfd;
 import dev.husk.process.ProcFs;
 import dev.husk.process.ProcessFailure;
+import dev.husk.process.Signal;
 import java.util.HashSet;
 import java.util.Set;
 
 /** Sends signals to a sandbox. Safe on any thread. */
 final class Signals {
-  private static final int SIGKILL = 9;
-
   /** Passes over the tree for other signals: forks of one pass are caught by the next. */
   private static final int PASSES = 3;
 
@@ -24,8 +23,8 @@ final class Signals {
    * their handlers have run.
    */
   static void send(Payload payload, int signal, boolean wholeTree) throws HuskException {
-    if (signal == SIGKILL && wholeTree) {
-      payload.cgroup().kill();
+    if (signal == Signal.SIGKILL && wholeTree) {
+      killTree(payload);
       return;
     }
     try {
@@ -35,6 +34,16 @@ final class Signals {
     }
     if (wholeTree) {
       sendToOthers(payload, signal);
+    }
+  }
+
+  /** By its cgroup, and by the first process of its pid namespace. */
+  static void killTree(Payload payload) throws HuskException {
+    payload.cgroup().kill();
+    try {
+      payload.pidfd().signal(Signal.SIGKILL);
+    } catch (ErrnoException e) {
+      // The cgroup's kill has ended it already.
     }
   }
 

@@ -107,6 +107,9 @@ public final class StateDirectory {
         return Optional.empty();
       }
       Optional<String> abandoned = fresh ? Optional.empty() : readState(path);
+      if (abandoned.isPresent()) {
+        Predecessor.remove(path.getFileName().toString(), abandoned.get());
+      }
       kept = true;
       return Optional.of(new StateDirectory(path, channel, abandoned));
     } finally {

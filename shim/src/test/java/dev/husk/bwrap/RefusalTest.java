@@ -404,8 +404,8 @@ class RefusalTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/sys/fs/cgroup", "/sys"})
-  void theHostsCgroupsAreNotHandedIn(String source) {
+  @ValueSource(strings = {"/sys/fs/cgroup", "/sys", "/proc", "/proc/1", "/"})
+  void theHostsCgroupsAndProcessesAreNotHandedIn(String source) {
     refused(
         ConfigBuilder.bare().mount("bind", source, "/data", "rbind"),
         "/mounts/0/source",
