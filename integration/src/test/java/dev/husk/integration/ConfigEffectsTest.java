@@ -233,6 +233,19 @@ class ConfigEffectsTest extends RealSandboxes {
     assertThat(outcome.errors().lines()).as("%s", outcome).hasSizeGreaterThanOrEqualTo(2);
   }
 
+  @Test
+  void theHostsDeviceNodesCannotBeChangedThroughTheSandbox() throws Exception {
+    Object before = Files.getAttribute(Path.of("/dev/full"), "unix:ctime");
+    Bundle bundle = allCapabilitiesButAdmin(bundle());
+    bundle.script("touch /dev/full; chmod 600 /dev/full; chown 1 /dev/full; echo end");
+
+    Outcome outcome = run(bundle);
+    assertThat(outcome.output().strip()).isEqualTo("end");
+    assertThat(outcome.errors().lines().filter(line -> line.contains("Read-only file system")))
+        .hasSize(3);
+    assertThat(Files.getAttribute(Path.of("/dev/full"), "unix:ctime")).isEqualTo(before);
+  }
+
   private static Bundle allCapabilitiesButAdmin(Bundle bundle) throws Exception {
     List<String> all =
         List.of("CAP_MKNOD", "CAP_DAC_OVERRIDE", "CAP_CHOWN", "CAP_FOWNER", "CAP_SYS_CHROOT");

@@ -130,6 +130,27 @@ class ShimDeathTest extends RealSandboxes {
   }
 
   @Test
+  void whatAShimAndItsDeadmanLeftRunningEndsWithTheNextUseOfTheIdEvenOneThatFails()
+      throws Exception {
+    Bundle bundle = bundle().script(DAEMONS);
+    String id = freshId();
+    Path cgroup;
+    try (Shim shim = Shim.serve(id, bundle)) {
+      shim.client().create();
+      shim.client().start();
+      cgroup = shim.cgroup();
+      // Stopped, so that it cannot arm another one.
+      Programs.signal(shim.husk().process().pid(), "STOP");
+      Programs.signal(shim.deadmen().getFirst(), "KILL");
+      shim.husk().process().destroyForcibly().waitFor(Programs.BOUND);
+    }
+    assertThat(cgroup).isDirectory();
+    Outcome failed = Husk.run("run", "--id", id, "/nonexistent");
+    assertThat(failed.status()).isEqualTo(125);
+    assertThat(cgroup).doesNotExist();
+  }
+
+  @Test
   void aKilledMonitorEndsTheSandboxAndTheReasonSaysSo() throws Exception {
     Bundle bundle = bundle().script(DAEMONS);
     try (Shim shim = Shim.serve(bundle)) {

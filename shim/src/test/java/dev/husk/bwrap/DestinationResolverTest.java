@@ -37,6 +37,15 @@ class DestinationResolverTest {
     Files.createSymbolicLink(rootfs.resolve(name), Path.of(target));
   }
 
+  @Test
+  void aLinkToANameThatIsNotUtf8IsRefusedInsteadOfTakenForMissing() throws Exception {
+    String script = "name=$(printf 'd\\377') && mkdir \"$name\" && ln -s \"$name\" odd";
+    Process shell =
+        new ProcessBuilder("sh", "-c", script).directory(rootfs.toFile()).inheritIO().start();
+    assertThat(shell.waitFor()).isZero();
+    assertThat(resolver.resolve("/odd/below")).isInstanceOf(Refused.class);
+  }
+
   private Place place(String path) throws Exception {
     Resolution resolution = resolver.resolve(path);
     assertThat(resolution).isInstanceOf(Place.class);
