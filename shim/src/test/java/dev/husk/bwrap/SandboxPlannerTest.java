@@ -44,7 +44,7 @@ class SandboxPlannerTest {
                 + " --bind /stage/m1 /dev/shm --bind /stage/m2 /dev/mqueue --bind /stage/m3 /sys"
                 + " --bind /stage/m4 /sys/fs/cgroup --ro-bind ")
         .contains(" /proc/sys ")
-        .contains(" --dev-bind /dev/null /proc/version")
+        .contains(" --dev-bind /stage/dev/null /proc/version")
         .endsWith(" --remount-ro / --chdir /");
   }
 
