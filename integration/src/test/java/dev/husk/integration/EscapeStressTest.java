@@ -121,8 +121,9 @@ class EscapeStressTest extends RealSandboxes {
     }
   }
 
+  /** What the storm says of forks that its end made impossible is of no interest. */
   private static void expect(int status, Outcome outcome) {
-    assertThat(outcome).isEqualTo(new Outcome(status, "up\n", ""));
+    assertThat(outcome.status()).as("%s", outcome).isEqualTo(status);
   }
 
   private static void interruptTwice(Bundle bundle, int delay) throws Exception {
@@ -133,7 +134,8 @@ class EscapeStressTest extends RealSandboxes {
       do {
         Programs.signal(husk.pid(), "INT");
       } while (!husk.process().waitFor(Duration.ofSeconds(1)));
-      assertThat(husk.outcome().status()).isEqualTo(137);
+      // 130: the shell took the first one and ended before the second.
+      assertThat(husk.outcome().status()).isIn(130, 137);
     }
   }
 

@@ -28,6 +28,8 @@ public final class AbandonedCgroup {
     Path payload = sandbox.resolve(CgroupPaths.PAYLOAD);
     List<Path> own = List.of(payload.resolve(CgroupPaths.INIT), payload, sandbox);
     CgroupTree tree = new CgroupTree(fs, sandbox, ProcessKiller.SYSTEM);
-    return new Remover(fs, tree, sandbox, own, List.of(), time).await();
+    Path shared = host.mountPoint().resolve(CgroupPaths.DEFAULT_PARENT);
+    List<Path> parents = shared.equals(sandbox.getParent()) ? List.of(shared) : List.of();
+    return new Remover(fs, tree, sandbox, own, parents, time).await();
   }
 }
