@@ -1,5 +1,6 @@
 package dev.husk.rpc;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class UnixSocket extends Socket {
   private static final @Nullable SocketImpl NO_IMPL = null;
 
-  /** For a client to read what it was sent and to hang up. */
-  private static final long CLIENT_PATIENCE_MILLIS = 500;
+  /** For a client to read what it was sent and to hang up; a busy machine delays it. */
+  private static final long CLIENT_PATIENCE_MILLIS = 2_000;
 
   private final SocketChannel channel;
   private final SocketAddress peer;
@@ -41,12 +42,12 @@ final class UnixSocket extends Socket {
 
   @Override
   public InputStream getInputStream() {
-    return new ResetIsEnd(Channels.newInputStream(channel));
+    return new Input(Channels.newInputStream(channel));
   }
 
   @Override
   public OutputStream getOutputStream() {
-    return Channels.newOutputStream(channel);
+    return new Output(Channels.newOutputStream(channel));
   }
 
   @Override
@@ -125,14 +126,31 @@ final class UnixSocket extends Socket {
     }
   }
 
+  /** Closes the socket as {@link Socket#getOutputStream} has it, not the channel under its feet. */
+  private final class Output extends FilterOutputStream {
+    Output(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) throws IOException {
+      out.write(buffer, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      UnixSocket.this.close();
+    }
+  }
+
   /**
    * A client that ends with unread answers resets the connection; that is a way to hang up, not an
    * error.
    */
-  private final class ResetIsEnd extends InputStream {
+  private final class Input extends InputStream {
     private final InputStream in;
 
-    ResetIsEnd(InputStream in) {
+    Input(InputStream in) {
       this.in = in;
     }
 
@@ -174,7 +192,7 @@ final class UnixSocket extends Socket {
 
     @Override
     public void close() throws IOException {
-      in.close();
+      UnixSocket.this.close();
     }
   }
 }
