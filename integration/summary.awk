@@ -4,11 +4,14 @@
 BEGIN { RS = "<" }
 
 # Element by element: each record starts behind a "<".
-/^testcase / { tests++; name = attribute("classname") "." attribute("name"); counted = 0 }
-/^failure[ >\/]|^error[ >\/]/ { if (!counted) { failed++; counted = 1; print "failed: " name ": " reason() } }
-/^skipped[ >\/]/ { if (!counted) { skipped++; counted = 1; print "skipped: " name ": " reason() } }
+/^testcase / { settle(); tests++; name = attribute("classname") "." attribute("name"); counted = 0 }
+/^failure[ >\/]|^error[ >\/]/ { if (!counted) { failed++; counted = 1; what = "failed"; why = attribute("message") } }
+/^skipped[ >\/]/ { if (!counted) { skipped++; counted = 1; what = "skipped"; why = attribute("message") } }
+# The reason of an unmet assumption stands in the element's text only: "CLASS: REASON", then the stack.
+/^!\[CDATA\[/ { if (what != "" && why == "") why = first_line() }
 
 END {
+  settle()
   if (broken) { failed++; print "failed: the build" }
   printf "%d passed, %d failed, %d skipped\n", tests + (broken ? 1 : 0) - failed - skipped, failed, skipped
   exit (failed > 0 || tests == 0) ? 1 : 0
@@ -31,9 +34,20 @@ function unescape(text) {
   return text
 }
 
-function reason(    text) {
-  text = attribute("message")
-  gsub(/[\n\t ]+/, " ", text)
-  if (length(text) > 300) text = substr(text, 1, 300) "..."
-  return text == "" ? "no reason given" : text
+function first_line(    text) {
+  text = substr($0, length("![CDATA[") + 1)
+  sub(/\n.*/, "", text)
+  sub(/^[A-Za-z0-9_.$]*: /, "", text)
+  sub(/^Assumption failed: /, "", text)
+  return text
+}
+
+# Says how the last test ended, unless it passed.
+function settle() {
+  if (what != "") {
+    gsub(/[\n\t ]+/, " ", why)
+    if (length(why) > 300) why = substr(why, 1, 300) "..."
+    print what ": " name ": " (why == "" ? "no reason given" : why)
+  }
+  what = ""
 }

@@ -248,7 +248,7 @@ class BadInputTest extends RealSandboxes {
 
   @Test
   void aLimitThatTheHostCannotEnforceIsRefusedUnlessTheOperatorAcceptsIt() throws Exception {
-    assumeFalse(CgroupV2.has("memory"), "SKIPPED: this host can enforce memory limits");
+    assumeFalse(CgroupV2.has("memory"), "this host can enforce memory limits");
     Bundle bundle = bundle().set("/linux/resources/memory/limit", 64 << 20);
 
     failed(Husk.run("run", bundle.toString()), 125)

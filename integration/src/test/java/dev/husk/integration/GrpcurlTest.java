@@ -23,7 +23,7 @@ class GrpcurlTest extends RealSandboxes {
             .map(Path::of)
             .filter(Files::isExecutable)
             .or(() -> Programs.find("grpcurl", Path.of(System.getProperty("user.home"), "go/bin")));
-    assumeTrue(found.isPresent(), "SKIPPED: no grpcurl: not in HUSK_GRPCURL, ~/go/bin or PATH");
+    assumeTrue(found.isPresent(), "no grpcurl: not in HUSK_GRPCURL, ~/go/bin or PATH");
     grpcurl = found.orElseThrow().toString();
   }
 

@@ -17,7 +17,7 @@ abstract class RealSandboxes {
 
   @BeforeEach
   void lookBefore() throws Exception {
-    assumeTrue("root".equals(System.getProperty("user.name")), "SKIPPED: not root");
+    assumeTrue("root".equals(System.getProperty("user.name")), "not root");
     before = Leftovers.now();
   }
 

@@ -4,6 +4,7 @@ import dev.husk.process.StageOp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
@@ -11,7 +12,9 @@ import java.util.StringJoiner;
  * husk-init launch} and a static busybox in the place of the in-sandbox init.
  */
 final class RealSandbox {
-  static final Path BUSYBOX = Path.of("/bin/busybox");
+  /** Static; the environment names it where it is not installed. */
+  static final Path BUSYBOX =
+      Path.of(Optional.ofNullable(System.getenv("BUSYBOX")).orElse("/bin/busybox"));
 
   private RealSandbox() {}
 
@@ -44,13 +47,10 @@ final class RealSandbox {
   private static String command(StageOp operation) {
     return switch (operation) {
       case StageOp.Mkdir mkdir ->
-          "/bin/busybox mkdir -m "
-              + Integer.toOctalString(mkdir.mode())
-              + " "
-              + quote(mkdir.path());
+          BUSYBOX + " mkdir -m " + Integer.toOctalString(mkdir.mode()) + " " + quote(mkdir.path());
       case StageOp.Touch touch -> ": >" + quote(touch.path());
       case StageOp.Symlink link ->
-          "/bin/busybox ln -s " + quote(link.target()) + " " + quote(link.path());
+          BUSYBOX + " ln -s " + quote(link.target()) + " " + quote(link.path());
       case StageOp.Mount mount -> mount(mount);
     };
   }
@@ -74,7 +74,8 @@ final class RealSandbox {
     if (!mount.data().isEmpty()) {
       options.add(mount.data());
     }
-    return "/bin/busybox mount -n -i"
+    return BUSYBOX
+        + " mount -n -i"
         + (mount.type().isEmpty() ? "" : " -t " + mount.type())
         + (options.length() == 0 ? "" : " -o " + options)
         + " "

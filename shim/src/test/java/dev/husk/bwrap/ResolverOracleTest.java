@@ -30,6 +30,7 @@ class ResolverOracleTest {
       @ForAll("nodes") List<Node> nodes, @ForAll("questions") List<String> questions)
       throws Exception {
     assumeTrue(Programs.isRoot(), "needs root for chroot");
+    assumeTrue(Files.isExecutable(RealSandbox.BUSYBOX), "needs busybox-static");
     Path base = Files.createTempDirectory("husk-test-resolver").toRealPath();
     try {
       Path root = Files.createDirectory(base.resolve("root"));
@@ -75,7 +76,13 @@ class ResolverOracleTest {
     }
     ProgramRunner.Output output =
         Programs.run(
-            "/bin/busybox", "chroot", root.toString(), "/busybox", "sh", "-c", script.toString());
+            RealSandbox.BUSYBOX.toString(),
+            "chroot",
+            root.toString(),
+            "/busybox",
+            "sh",
+            "-c",
+            script.toString());
     List<String> lines = output.text().lines().toList();
     assertThat(lines).as(output.text()).hasSize(questions.size());
     return lines;

@@ -27,19 +27,19 @@ final class KernelCgroups {
 
   /** Skips the test with the reason where this host cannot run it. */
   static KernelCgroups open() throws Exception {
-    assumeTrue(System.getProperty("husk.native") != null, "SKIPPED: no native library given");
+    assumeTrue(System.getProperty("husk.native") != null, "no native library given");
     assumeTrue(
         Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
-        "SKIPPED: cgroups can be made by root only");
+        "cgroups can be made by root only");
     CgroupFs fs = new KernelCgroupFs();
     Path mount = mount(fs);
     assumeTrue(
         fs.read(mount.resolve("cgroup.controllers")).contains("hugetlb"),
-        "SKIPPED: this host's cgroup v2 tree has no hugetlb controller");
+        "this host's cgroup v2 tree has no hugetlb controller");
     try {
       fs.write(mount.resolve("cgroup.subtree_control"), "+hugetlb");
     } catch (ErrnoException e) {
-      assumeTrue(false, "SKIPPED: this host's cgroup v2 tree is not ours to change: " + e.errno());
+      assumeTrue(false, "this host's cgroup v2 tree is not ours to change: " + e.errno());
     }
     Path root = mount.resolve("husk-test-cgroup-" + ProcessHandle.current().pid());
     fs.mkdir(root);
@@ -52,7 +52,7 @@ final class KernelCgroups {
         return Path.of(mount.mountPoint());
       }
     }
-    assumeTrue(false, "SKIPPED: this host has no writable cgroup v2 tree");
+    assumeTrue(false, "this host has no writable cgroup v2 tree");
     throw new AssertionError();
   }
 

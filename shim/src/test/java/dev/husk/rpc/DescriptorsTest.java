@@ -46,7 +46,7 @@ class DescriptorsTest {
 
   @Test
   void anExhaustedDescriptorTableDoesNotEndTheServer(@TempDir Path temp) throws Exception {
-    assumeTrue(Programs.find("prlimit").isPresent(), "SKIPPED: there is no prlimit");
+    assumeTrue(Programs.find("prlimit").isPresent(), "there is no prlimit");
     Path socket = temp.resolve("shim.sock");
     Process process = start(socket);
     try (BufferedReader output = process.inputReader();

@@ -20,8 +20,11 @@ class GrpcurlTest {
 
   @BeforeEach
   void start() throws Exception {
-    Optional<Path> found = Programs.find("grpcurl");
-    assumeTrue(found.isPresent(), "SKIPPED: grpcurl is neither on PATH nor in ~/go/bin");
+    Optional<Path> found =
+        Optional.ofNullable(System.getenv("HUSK_GRPCURL"))
+            .map(Path::of)
+            .or(() -> Programs.find("grpcurl"));
+    assumeTrue(found.isPresent(), "grpcurl is neither in HUSK_GRPCURL nor on PATH nor in ~/go/bin");
     grpcurl = found.orElseThrow().toString();
     test = new TestServer();
   }
