@@ -15,9 +15,8 @@ import java.util.List;
  * @param staging what the launcher does before bwrap, in order
  * @param operations bwrap's options, in order
  * @param expected the mounts that must be there afterwards
- * @param ungranted capabilities that the config asks for and husk itself does not have: the spec
- *     wants a warning, not an error
- * @param warnings sentences for the operator
+ * @param warnings sentences for the operator; a capability that husk itself does not have is one:
+ *     the spec wants a warning, not an error
  */
 public record SandboxPlan(
     int namespaces,
@@ -25,7 +24,6 @@ public record SandboxPlan(
     List<StageOp> staging,
     List<BwrapOp> operations,
     List<ExpectedMount> expected,
-    List<String> ungranted,
     List<String> warnings) {
 
   /** Where the in-sandbox init is found inside. */
@@ -38,7 +36,6 @@ public record SandboxPlan(
     staging = List.copyOf(staging);
     operations = List.copyOf(operations);
     expected = List.copyOf(expected);
-    ungranted = List.copyOf(ungranted);
     warnings = List.copyOf(warnings);
   }
 

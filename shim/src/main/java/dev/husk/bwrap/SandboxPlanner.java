@@ -53,7 +53,6 @@ public final class SandboxPlanner {
             draft.stageOperations(),
             operations(config, namespaces, granted, draft),
             draft.expected(),
-            granted.ungranted(),
             warnings(granted));
     if (plan.arguments().size() > MOST_ARGUMENTS) {
       draft.offences.invalid(

@@ -5,6 +5,7 @@ import dev.husk.process.ErrnoException;
 import dev.husk.process.Interrupts;
 import dev.husk.process.OwnExit;
 import dev.husk.process.ProcessFailure;
+import dev.husk.process.Signal;
 import dev.husk.sandbox.Sandbox;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,7 +17,6 @@ import java.util.OptionalInt;
  */
 final class ForegroundSignals {
   private static final int SIGHUP = 1;
-  private static final int SIGKILL = 9;
 
   private Optional<Sandbox> sandbox = Optional.empty();
   private OptionalInt early = OptionalInt.empty();
@@ -45,7 +45,7 @@ final class ForegroundSignals {
     if (sandbox.isPresent()) {
       boolean again = signal != SIGHUP && asked;
       asked |= signal != SIGHUP;
-      sandbox.get().kill(again ? SIGKILL : signal, again);
+      sandbox.get().kill(again ? Signal.SIGKILL : signal, again);
     } else if (early.isPresent()) {
       OwnExit.now(ExitCode.ofSignal(signal));
     } else {

@@ -5,7 +5,6 @@ import java.time.Duration;
 
 /** Reads what a program says, up to a bound in bytes and in time. */
 public final class BoundedOutput {
-  private static final int POLLIN = 1;
 
   private BoundedOutput() {}
 
@@ -16,7 +15,7 @@ public final class BoundedOutput {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (length < limit) {
       int left = (int) Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
-      if (Native.poll(new int[] {fd.number()}, new int[] {POLLIN}, left) <= 0) {
+      if (Native.poll(new int[] {fd.number()}, new int[] {Native.POLLIN}, left) <= 0) {
         break;
       }
       int count = Native.read(fd.number(), buffer, length, limit - length);

@@ -6,11 +6,6 @@ public record CapabilitySets(
 
   public static final CapabilitySets NONE = new CapabilitySets(0, 0, 0, 0, 0);
 
-  /** What at least one of the sets holds. */
-  public long union() {
-    return effective | permitted | inheritable | bounding | ambient;
-  }
-
   /** The same sets without what {@code known} lacks. */
   public CapabilitySets intersect(long known) {
     return new CapabilitySets(

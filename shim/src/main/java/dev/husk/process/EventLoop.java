@@ -7,11 +7,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * One platform thread that runs tasks in order and calls back when a descriptor is ready: the
- * single owner of a sandbox's state. Callbacks and tasks never run at the same time.
+ * One platform thread that runs tasks in order and calls back when a process has ended: the single
+ * owner of a sandbox's state. Callbacks and tasks never run at the same time.
  */
 public final class EventLoop implements Executor, AutoCloseable {
-  private static final int POLLIN = 1;
   private static final byte[] ONE = {1, 0, 0, 0, 0, 0, 0, 0};
 
   private final Fd wake;
@@ -23,11 +22,11 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Not a record: each is equal to itself alone, and a record's equals is made at run time. */
   private static final class Watch {
     private final Fd fd;
-    private final Runnable onReady;
+    private final Runnable onEnd;
 
-    Watch(Fd fd, Runnable onReady) {
+    Watch(Fd fd, Runnable onEnd) {
       this.fd = fd;
-      this.onReady = onReady;
+      this.onEnd = onEnd;
     }
   }
 
@@ -64,23 +63,10 @@ public final class EventLoop implements Executor, AutoCloseable {
     watches.add(new Watch(process.fd(), callback));
   }
 
-  /**
-   * Calls back once, when the descriptor can be read or is at its end. On the loop's thread only.
-   */
-  public void whenReadable(Fd fd, Runnable callback) {
-    requireLoopThread();
-    watches.add(new Watch(fd, callback));
-  }
-
-  /** Forgets a descriptor; to be called before it is closed. On the loop's thread only. */
-  public void forget(Fd fd) {
-    requireLoopThread();
-    watches.removeIf(watch -> watch.fd == fd);
-  }
-
-  /** Forgets a process. On the loop's thread only. */
+  /** Forgets a process; to be called before its pidfd is closed. On the loop's thread only. */
   public void forget(Pidfd process) {
-    forget(process.fd());
+    requireLoopThread();
+    watches.removeIf(watch -> watch.fd == process.fd());
   }
 
   /** Ends the thread after the tasks that were given before. */
@@ -129,7 +115,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     int[] events = new int[count + 1];
     for (int i = 0; i <= count; i++) {
       fds[i] = i == count ? wake.number() : watches.get(i).fd.number();
-      events[i] = POLLIN;
+      events[i] = Native.POLLIN;
     }
     int ready = Native.poll(fds, events, -1);
     if (ready < 0) {
@@ -146,7 +132,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     for (Watch watch : called) {
       if (watches.remove(watch)) {
-        guarded(watch.onReady);
+        guarded(watch.onEnd);
       }
     }
   }

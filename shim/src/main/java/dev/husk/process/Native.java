@@ -8,6 +8,9 @@ import java.nio.file.Path;
  * Paths and strings are NUL-terminated bytes. Nothing outside this package sees it.
  */
 final class Native {
+  /** An event of {@link #poll}: there is data, the other end is closed, or a process has ended. */
+  static final int POLLIN = 1;
+
   static {
     System.load(libraryPath());
   }

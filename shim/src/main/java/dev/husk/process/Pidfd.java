@@ -5,7 +5,6 @@ import java.util.Optional;
 
 /** A process by descriptor: it never comes to mean another process, unlike a pid. */
 public final class Pidfd implements AutoCloseable {
-  private static final int POLLIN = 1;
   private final Fd fd;
   private boolean closed;
 
@@ -47,7 +46,7 @@ public final class Pidfd implements AutoCloseable {
 
   /** Waits until the process has ended. */
   public boolean awaitEnd(int timeoutMillis) {
-    return Native.poll(new int[] {fd.number()}, new int[] {POLLIN}, timeoutMillis) > 0;
+    return Native.poll(new int[] {fd.number()}, new int[] {Native.POLLIN}, timeoutMillis) > 0;
   }
 
   /** Waits until the parent has reaped the process (POLLHUP, Linux 6.9), bounded. */

@@ -9,7 +9,6 @@ import java.util.Optional;
 /** Runs a short program and keeps what it printed. */
 public final class Programs {
   private static final int LARGEST_OUTPUT = 64 << 10;
-  private static final int SIGKILL = 9;
   private static final int KILL_PATIENCE = 2000;
 
   private Programs() {}
@@ -52,10 +51,11 @@ public final class Programs {
     try (Pidfd pidfd = child.pidfd()) {
       boolean inTime = pidfd.awaitEnd((int) timeout.toMillis());
       if (!inTime) {
-        pidfd.signal(SIGKILL);
+        pidfd.signal(Signal.SIGKILL);
         pidfd.awaitEnd(KILL_PATIENCE);
       }
-      return new Output(child.reap().orElseGet(() -> WaitStatus.signaled(SIGKILL)), !inTime, text);
+      return new Output(
+          child.reap().orElseGet(() -> WaitStatus.signaled(Signal.SIGKILL)), !inTime, text);
     }
   }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 
 /** Waiting for the first of several things, bounded. */
 public final class Ready {
-  private static final int POLLIN = 1;
 
   private Ready() {}
 
@@ -17,7 +16,7 @@ public final class Ready {
 
   /** What comes first; a message that is already there wins over an end. */
   public static First messageOrEnd(ControlChannel channel, Pidfd process, Duration timeout) {
-    int[] events = {POLLIN, POLLIN};
+    int[] events = {Native.POLLIN, Native.POLLIN};
     int count =
         Native.poll(
             new int[] {channel.own().number(), process.number()}, events, (int) timeout.toMillis());

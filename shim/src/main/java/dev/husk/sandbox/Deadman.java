@@ -9,6 +9,7 @@ import dev.husk.process.InitMessage;
 import dev.husk.process.Pidfd;
 import dev.husk.process.Pipe;
 import dev.husk.process.ProcessFailure;
+import dev.husk.process.Signal;
 import dev.husk.process.SpawnRequest;
 import dev.husk.process.Spawner;
 import java.nio.file.Path;
@@ -24,8 +25,6 @@ import java.util.Optional;
 final class Deadman {
   /** How long a disarmed deadman may take to end before it is killed, in milliseconds. */
   private static final int PATIENCE = 2000;
-
-  private static final int SIGKILL = 9;
 
   /** The same program under another name: it is none of the sandbox's processes. */
   private static final String NAME = "husk-deadman";
@@ -96,7 +95,7 @@ final class Deadman {
     leash.close();
     try (Pidfd pidfd = child.pidfd()) {
       if (!pidfd.awaitEnd(PATIENCE)) {
-        pidfd.signal(SIGKILL);
+        pidfd.signal(Signal.SIGKILL);
         pidfd.awaitEnd(PATIENCE);
       }
       child.reap();

@@ -3,6 +3,7 @@ package dev.husk.sandbox;
 import dev.husk.process.Child;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.Pidfd;
+import dev.husk.process.Signal;
 import dev.husk.process.WaitStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,8 +17,6 @@ final class ExitObservation {
 
   /** How long whoever adopted the payload may take to reap it, when the monitor is dead. */
   private static final Duration REAP_PATIENCE = Duration.ofMillis(500);
-
-  private static final int SIGKILL = 9;
 
   private ExitObservation() {}
 
@@ -39,7 +38,7 @@ final class ExitObservation {
     WaitStatus summary =
         monitor
             .filter(status -> status.signal().isEmpty())
-            .orElse(new WaitStatus(128 + SIGKILL, OptionalInt.of(SIGKILL)));
+            .orElse(new WaitStatus(128 + Signal.SIGKILL, OptionalInt.of(Signal.SIGKILL)));
     return status(summary, false, reasonOfKill, now);
   }
 
@@ -47,7 +46,7 @@ final class ExitObservation {
   static Optional<WaitStatus> endMonitor(Child monitor) {
     try (Pidfd pidfd = monitor.pidfd()) {
       if (!pidfd.awaitEnd(MONITOR_PATIENCE)) {
-        pidfd.signal(SIGKILL);
+        pidfd.signal(Signal.SIGKILL);
         pidfd.awaitEnd(MONITOR_PATIENCE);
       }
       return monitor.reap();

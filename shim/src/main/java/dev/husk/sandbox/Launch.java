@@ -13,6 +13,7 @@ import dev.husk.process.Pidfd;
 import dev.husk.process.Pipe;
 import dev.husk.process.ProcessFailure;
 import dev.husk.process.Ready;
+import dev.husk.process.Signal;
 import dev.husk.process.SpawnRequest;
 import dev.husk.process.Spawner;
 import dev.husk.process.WaitStatus;
@@ -29,7 +30,6 @@ final class Launch implements AutoCloseable {
   private static final int LARGEST_MESSAGE = 8 << 10;
   private static final Duration LAST_WORDS = Duration.ofMillis(200);
   private static final int KILL_PATIENCE = 2000;
-  private static final int SIGKILL = 9;
 
   private final SandboxCgroup cgroup;
   private final Duration stepTimeout;
@@ -214,7 +214,7 @@ final class Launch implements AutoCloseable {
     messages.close();
     try (Pidfd pidfd = monitor.pidfd()) {
       if (!pidfd.awaitEnd(0)) {
-        pidfd.signal(SIGKILL);
+        pidfd.signal(Signal.SIGKILL);
         pidfd.awaitEnd(KILL_PATIENCE);
       }
       monitor.reap();

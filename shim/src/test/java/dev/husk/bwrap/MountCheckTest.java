@@ -30,7 +30,6 @@ class MountCheckTest {
               new ExpectedMount("/proc", Optional.of("proc"), Access.EITHER, List.of("noexec")),
               new ExpectedMount("/proc/sys", Optional.empty(), Access.READ_ONLY, List.of()),
               new ExpectedMount("/t", Optional.of("tmpfs"), Access.WRITABLE, List.of("nodev"))),
-          List.of(),
           List.of());
 
   @Test

@@ -150,8 +150,10 @@ class SandboxPlannerTest {
         plan(ConfigBuilder.bare().bounding("CAP_NET_RAW", "CAP_SYS_RESOURCE", "CAP_NO_SUCH"));
 
     assertThat(plan.arguments()).contains("CAP_NET_RAW").doesNotContain("CAP_SYS_RESOURCE");
-    assertThat(plan.ungranted()).containsExactly("CAP_SYS_RESOURCE", "CAP_NO_SUCH");
-    assertThat(plan.warnings()).hasSize(2);
+    assertThat(plan.warnings())
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("CAP_SYS_RESOURCE is not granted"),
+            second -> assertThat(second).startsWith("CAP_NO_SUCH is not granted"));
   }
 
   @Test

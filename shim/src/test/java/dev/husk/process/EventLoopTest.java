@@ -99,8 +99,8 @@ class EventLoopTest {
 
   @Test
   void aWatchFromAnotherThreadIsRefused() throws Exception {
-    try (Pipe pipe = Pipe.open()) {
-      assertThatThrownBy(() -> loop.whenReadable(pipe.readEnd(), () -> {}))
+    try (Pidfd self = Pidfd.open((int) ProcessHandle.current().pid())) {
+      assertThatThrownBy(() -> loop.whenEnded(self, () -> {}))
           .isInstanceOf(IllegalStateException.class);
     }
   }
