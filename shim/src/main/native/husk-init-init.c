@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static void tidy_descriptors(void) {
-  (void)close_descriptors(FD_BWRAP_ARGS, FD_SETTLE);
+  (void)close_descriptors(FD_BWRAP_ARGS, FD_CGROUP_NAMESPACE);
   int error = close_descriptors(FD_STDERR + 1, ~0U);
   if (error != 0) {
     control_fail(EXIT_FAILED, "descriptors", error, "close_range");

@@ -1,4 +1,4 @@
-/* launch: born in the sandbox's cgroup, outside of everything else; ends as bwrap. */
+/* launch: born where every process of the sandbox settles, outside of everything else; ends as bwrap. */
 #include "husk-init.h"
 
 #include <errno.h>
@@ -15,8 +15,10 @@ static const struct {
   int flag;
   const char *name;
 } NAMESPACES[] = {
-    {CLONE_NEWNS, "mount"}, {CLONE_NEWCGROUP, "cgroup"}, {CLONE_NEWNET, "network"},
-    {CLONE_NEWIPC, "ipc"},  {CLONE_NEWUTS, "uts"},
+    {CLONE_NEWNS, "mount"},
+    {CLONE_NEWNET, "network"},
+    {CLONE_NEWIPC, "ipc"},
+    {CLONE_NEWUTS, "uts"},
 };
 
 static void unshare_namespaces(const struct plan *plan) {
@@ -35,16 +37,11 @@ static void unshare_namespaces(const struct plan *plan) {
   control_fail(EXIT_FAILED, "unshare", error, text.bytes);
 }
 
-static void settle(void) {
-  ssize_t written;
-  do {
-    written = write(FD_SETTLE, "0", 1);
-  } while (written < 0 && errno == EINTR);
-  if (written != 1) {
-    control_fail(EXIT_FAILED, "settle", written < 0 ? errno : EIO,
-                 "write 0 to cgroup.procs of the payload's init cgroup");
+static void enter_cgroup_namespace(void) {
+  if (setns(FD_CGROUP_NAMESPACE, CLONE_NEWCGROUP) != 0) {
+    control_fail(EXIT_FAILED, "setns", errno, "the payload's cgroup namespace");
   }
-  (void)close(FD_SETTLE);
+  (void)close(FD_CGROUP_NAMESPACE);
 }
 
 static void raise_loopback(void) {
@@ -75,11 +72,11 @@ _Noreturn void launch(void) {
   if (error != 0) {
     control_fail(EXIT_FAILED, "plan", error, "the launch plan cannot be read or is malformed");
   }
+  enter_cgroup_namespace();
   unshare_namespaces(&plan);
   if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
     control_fail(EXIT_FAILED, "propagation", errno, "make / private, recursively");
   }
-  settle();
   control_send('S');
   control_await_go();
 

@@ -13,9 +13,9 @@ static const uint32_t MAGIC_PLAN = 0x504b5348; /* "HSKP" */
 static const uint32_t VERSION = 1;
 static const size_t SMALLEST_STRING = 5; /* its length and its NUL */
 
-static const uint32_t NAMESPACES_REQUIRED = CLONE_NEWNS | CLONE_NEWCGROUP;
+static const uint32_t NAMESPACES_REQUIRED = CLONE_NEWNS;
 static const uint32_t NAMESPACES_ALLOWED =
-    CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+    CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
 
 struct reader {
   char *at;

@@ -10,7 +10,7 @@
 
 static const char usage[] =
     "husk-init is started by the husk shim, with descriptors that only the shim can give it.\n"
-    "usage: husk-init launch              settle in the cgroup, stage the mounts, execute bwrap\n"
+    "usage: husk-init launch              enter the namespaces, stage the mounts, execute bwrap\n"
     "       husk-init init                inside the sandbox: wait for the start, become the payload\n"
     "       husk-init deadman DIRECTORY.. when the shim dies: kill the cgroup and remove DIRECTORY..\n"
     "       husk-init --version\n";

@@ -26,7 +26,7 @@
  *     4 mount: string source, string target, string type, u64 flags of mount(2), string data
  *
  * Control messages, SOCK_SEQPACKET on descriptor 3, one per packet:
- *   to the shim   'S' settled in the cgroup, 'R' ready to start,
+ *   to the shim   'S' settled in its namespaces, 'R' ready to start,
  *                 'E' u32 errno, step NUL, detail NUL: failed, nothing was run (at most 4 KiB)
  *   from the shim 'G' go; anything else, end of file included, means: do not run
  */
@@ -42,7 +42,7 @@ enum {
   FD_SPEC = 4,
   FD_BWRAP_ARGS = 5,
   FD_PLAN = 6,
-  FD_SETTLE = 7,
+  FD_CGROUP_NAMESPACE = 7,
   FD_STDERR = 8,
 };
 

@@ -49,7 +49,7 @@ struct run {
   const char *verb;
   const struct document *document; /* spec or plan */
   void (*prepare)(void);           /* in the child, before exec */
-  int settle;                      /* descriptor 7, or -1 */
+  int namespace;                   /* descriptor 7, or -1 */
   const char *standard_input;      /* a path to open for reading; NULL: /dev/null */
   /* filled in by start() */
   pid_t pid;
@@ -97,6 +97,10 @@ bool exists(const char *path);
 /* The test's own cgroup v2 directory, or NULL where there is none to write to. */
 const char *test_cgroup(void);
 void in_cgroup(char *path, size_t size, const char *name);
+/* In a child: moves there, given below the test's own cgroup. */
+void join_cgroup(const char *name);
+/* A descriptor of a cgroup namespace whose root is that cgroup. */
+int cgroup_namespace(const char *name);
 /* Whether the program under test is the one with sanitizers. */
 bool sanitized(void);
 /* In a child: takes a capability away for good. */

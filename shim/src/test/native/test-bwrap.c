@@ -15,7 +15,6 @@
 static const char BWRAP[] = "/usr/bin/bwrap";
 
 static char output[32768];
-static char born_in[256];
 static struct document spec_document;
 static char bwrap_arguments[8192];
 static size_t bwrap_arguments_size;
@@ -43,7 +42,7 @@ static int memfd_of(const char *bytes, size_t size) {
 
 /* What the harness does not place: the spec and the arguments of bwrap. */
 static void prepare(void) {
-  write_file(born_in, "0", 0644);
+  join_cgroup("whole/init");
   (void)dup2(memfd_of(spec_document.bytes, spec_document.size), FD_SPEC);
   (void)dup2(memfd_of(bwrap_arguments, bwrap_arguments_size), FD_BWRAP_ARGS);
 }
@@ -81,7 +80,7 @@ static void build_plan(struct document *plan, const char *device) {
   static const char *const arguments[] = {"--args", "5", "--", "/dev/.husk-init", "init", NULL};
   begin(plan, "HSKP");
   put_u32(plan, 1);
-  put_u32(plan, CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWIPC);
+  put_u32(plan, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC);
   put_string(plan, BWRAP);
   put_strings(plan, arguments);
   put_u32(plan, 1);
@@ -139,7 +138,6 @@ static void runs_a_payload_in_bwrap(void) {
   char root[256];
   char device[256];
   char init_cgroup[256];
-  char procs[300];
   if (sanitized() || access(BWRAP, X_OK) != 0 || test_cgroup() == NULL) {
     skip("needs bwrap, cgroup v2 and the static program");
     return;
@@ -149,8 +147,6 @@ static void runs_a_payload_in_bwrap(void) {
   in_cgroup(init_cgroup, sizeof init_cgroup, "whole/init");
   (void)mkdir(cgroup, 0755);
   (void)mkdir(init_cgroup, 0755);
-  in_cgroup(born_in, sizeof born_in, "whole/cgroup.procs");
-  in_cgroup(procs, sizeof procs, "whole/init/cgroup.procs");
   (void)snprintf(root, sizeof root, "%s", scratch("rootfs"));
   (void)snprintf(device, sizeof device, "%s", scratch("device"));
   build_rootfs(root);
@@ -158,8 +154,9 @@ static void runs_a_payload_in_bwrap(void) {
   build_plan(&plan, device);
   build_payload();
 
-  int settle_fd = open(procs, O_WRONLY | O_CLOEXEC);
-  struct run run = {.verb = "launch", .document = &plan, .prepare = prepare, .settle = settle_fd};
+  int namespace = cgroup_namespace("whole");
+  struct run run = {
+      .verb = "launch", .document = &plan, .prepare = prepare, .namespace = namespace};
   start(&run);
   struct reply reply = receive(&run);
   expect(reply.kind == 'S', "not settled: %s %s", reply.step, reply.detail);
@@ -178,7 +175,7 @@ static void runs_a_payload_in_bwrap(void) {
   int status = finish(&run);
   expect(status == 42, "status %d", status);
   check_payload();
-  (void)close(settle_fd);
+  (void)close(namespace);
   (void)rmdir(init_cgroup);
   expect(rmdir(cgroup) == 0, "%s is left over: %s", cgroup, strerror(errno));
 }

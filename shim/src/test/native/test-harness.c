@@ -86,7 +86,7 @@ void start(struct run *run) {
       [FD_SPEC] = is_launch ? input : document,
       [FD_BWRAP_ARGS] = input,
       [FD_PLAN] = is_launch ? document : input,
-      [FD_SETTLE] = run->settle,
+      [FD_CGROUP_NAMESPACE] = run->namespace,
       [FD_STDERR] = errors[1],
   };
   run->pid = fork();
@@ -196,7 +196,7 @@ int finish(struct run *run) {
 struct reply first_reply(const struct test_spec *spec, void (*prepare)(void), int *status) {
   static struct document document;
   build_spec(&document, spec);
-  struct run run = {.verb = "init", .document = &document, .prepare = prepare, .settle = -1};
+  struct run run = {.verb = "init", .document = &document, .prepare = prepare, .namespace = -1};
   start(&run);
   struct reply reply = receive(&run);
   (void)shutdown(run.control, SHUT_RDWR);
@@ -208,7 +208,7 @@ struct reply run_payload(const struct test_spec *spec, void (*prepare)(void), ch
                          size_t size, int *status) {
   static struct document document;
   build_spec(&document, spec);
-  struct run run = {.verb = "init", .document = &document, .prepare = prepare, .settle = -1};
+  struct run run = {.verb = "init", .document = &document, .prepare = prepare, .namespace = -1};
   start(&run);
   struct reply reply = receive(&run);
   expect(reply.kind == 'R', "not ready but '%c' %s %d %s", reply.kind, reply.step, reply.error,

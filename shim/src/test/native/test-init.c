@@ -33,7 +33,7 @@ static void runs_nothing_after(const char *bytes, size_t length) {
   struct test_spec spec = default_spec();
   static struct document document;
   build_spec(&document, &spec);
-  struct run run = {.verb = "init", .document = &document, .settle = -1};
+  struct run run = {.verb = "init", .document = &document, .namespace = -1};
   start(&run);
   struct reply reply = receive(&run);
   expect(reply.kind == 'R', "not ready: %s", reply.detail);
@@ -65,7 +65,7 @@ static void tells_a_truncated_spec_at_each_length(void) {
   size_t whole = document.size;
   for (size_t size = 0; size < whole; size += sanitized() ? 17 : 1) {
     document.size = size;
-    struct run run = {.verb = "init", .document = &document, .settle = -1};
+    struct run run = {.verb = "init", .document = &document, .namespace = -1};
     start(&run);
     struct reply reply = receive(&run);
     expect_failure(&reply, "spec", EINVAL);
@@ -116,7 +116,7 @@ static void writes_the_payloads_errors_to_descriptor_8(void) {
   char messages[256];
   spec.args[1] = "err:hello";
   build_spec(&document, &spec);
-  struct run run = {.verb = "init", .document = &document, .settle = -1};
+  struct run run = {.verb = "init", .document = &document, .namespace = -1};
   start(&run);
   (void)receive(&run);
   go(&run);

@@ -11,10 +11,9 @@
 
 #include "harness.h"
 
-static const uint32_t NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWIPC;
+static const uint32_t NAMESPACES = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC;
 
 static char output[32768];
-static char born_in[256];
 
 static void begin_plan(struct document *plan, uint32_t flags, uint32_t namespaces,
                        const char *program, const char *const *arguments, uint32_t operations) {
@@ -51,8 +50,8 @@ static void put_mount(struct document *plan, const char *source, const char *tar
   put_string(plan, data);
 }
 
-static void join_payload_cgroup(void) {
-  write_file(born_in, "0", 0644);
+static void join_init_cgroup(void) {
+  join_cgroup("payload/init");
 }
 
 static void remove_cgroups(void) {
@@ -63,7 +62,7 @@ static void remove_cgroups(void) {
   (void)rmdir(path);
 }
 
-/* S and S/init, as the shim makes them; the descriptor of S/init/cgroup.procs, or -1. */
+/* S and S/init, as the shim makes them; the descriptor of a namespace with the root S, or -1. */
 static int make_cgroups(void) {
   char path[256];
   if (test_cgroup() == NULL) {
@@ -75,14 +74,12 @@ static int make_cgroups(void) {
   (void)mkdir(path, 0755);
   in_cgroup(path, sizeof path, "payload/init");
   (void)mkdir(path, 0755);
-  in_cgroup(born_in, sizeof born_in, "payload/cgroup.procs");
-  in_cgroup(path, sizeof path, "payload/init/cgroup.procs");
-  return open(path, O_WRONLY | O_CLOEXEC);
+  return cgroup_namespace("payload");
 }
 
-static struct reply launch_with(const struct document *plan, void (*prepare)(void), int settle_fd,
+static struct reply launch_with(const struct document *plan, void (*prepare)(void), int namespace,
                                 int *status) {
-  struct run run = {.verb = "launch", .document = plan, .prepare = prepare, .settle = settle_fd};
+  struct run run = {.verb = "launch", .document = plan, .prepare = prepare, .namespace = namespace};
   start(&run);
   struct reply reply = receive(&run);
   if (reply.kind == 'S') {
@@ -96,7 +93,7 @@ static struct reply launch_with(const struct document *plan, void (*prepare)(voi
 
 static void strict_and_in_cgroup(void) {
   (void)umask(077);
-  join_payload_cgroup();
+  join_init_cgroup();
 }
 
 static void own_namespace(const char *name, char *link, size_t size) {
@@ -120,14 +117,14 @@ static void hands_bwrap_a_settled_process(void) {
   static struct document plan;
   static const char *const questions[] = {"cgroup", "ns:mnt", "ns:cgroup", "ns:net", "ns:ipc",
                                           "lo",     "fds",    "umask",     "status", NULL};
-  int settle_fd = make_cgroups();
-  if (settle_fd < 0) {
+  int namespace = make_cgroups();
+  if (namespace < 0) {
     return;
   }
   int status;
   begin_plan(&plan, 1, NAMESPACES, payload_path(), questions, 0);
   end(&plan);
-  struct reply reply = launch_with(&plan, strict_and_in_cgroup, settle_fd, &status);
+  struct reply reply = launch_with(&plan, strict_and_in_cgroup, namespace, &status);
   /* Descriptor 3 is open in what was started until it ends. */
   expect(reply.kind == 0 && status == 0, "%c %s %d", reply.kind, reply.detail, status);
   expect_line(output, "arg bwrap");
@@ -138,7 +135,7 @@ static void hands_bwrap_a_settled_process(void) {
   expect_line(output, "SigIgn:\t0000000000000000");
   expect(strstr(output, "env ") == NULL, "an environment was left: %s", output);
   expect_other_namespaces();
-  (void)close(settle_fd);
+  (void)close(namespace);
   remove_cgroups();
 }
 
@@ -148,8 +145,8 @@ static void stages_with_exact_modes(void) {
   char file[512];
   char questions[4][600];
   char line[700];
-  int settle_fd = make_cgroups();
-  if (settle_fd < 0) {
+  int namespace = make_cgroups();
+  if (namespace < 0) {
     return;
   }
   (void)snprintf(stage_path, sizeof stage_path, "%s", scratch("stage"));
@@ -158,7 +155,7 @@ static void stages_with_exact_modes(void) {
     (void)snprintf(questions[i], sizeof questions[i], "stat:%s/%s", stage_path, names[i]);
   }
   const char *const arguments[] = {questions[0], questions[1], questions[2], questions[3], NULL};
-  begin_plan(&plan, 0, CLONE_NEWNS | CLONE_NEWCGROUP, payload_path(), arguments, 6);
+  begin_plan(&plan, 0, CLONE_NEWNS, payload_path(), arguments, 6);
   put_mount(&plan, "tmpfs", stage_path, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0750,size=64k");
   (void)snprintf(file, sizeof file, "%s/shared", stage_path);
   put_mode(&plan, OP_MKDIR, file, 03777);
@@ -171,7 +168,7 @@ static void stages_with_exact_modes(void) {
   put_link(&plan, "/proc/self/fd", file);
   end(&plan);
   int status;
-  struct reply reply = launch_with(&plan, strict_and_in_cgroup, settle_fd, &status);
+  struct reply reply = launch_with(&plan, strict_and_in_cgroup, namespace, &status);
   expect(reply.kind == 0, "%c %s: %s", reply.kind, reply.step, reply.detail);
   static const char *const modes[] = {"43777", "100666", "120777", "100755"};
   for (size_t i = 0; i < 4; i++) {
@@ -180,7 +177,7 @@ static void stages_with_exact_modes(void) {
   }
   (void)snprintf(file, sizeof file, "%s/shared", stage_path);
   expect(!exists(file), "the staged tmpfs is visible on the host");
-  (void)close(settle_fd);
+  (void)close(namespace);
   remove_cgroups();
 }
 
@@ -194,21 +191,21 @@ static void share_all_mounts(void) {
 static void passes_no_mount_to_the_host(void) {
   static struct document plan;
   static const char *const questions[] = {"mountinfo", NULL};
-  int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  int own = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
   int status;
   begin_plan(&plan, 0, NAMESPACES, payload_path(), questions, 0);
   end(&plan);
-  (void)launch_with(&plan, share_all_mounts, null, &status);
+  (void)launch_with(&plan, share_all_mounts, own, &status);
   expect(strstr(output, " / / ") != NULL, "no mounts: %s", output);
   expect(strstr(output, " shared:") == NULL, "shared with the host: %s", output);
   expect(strstr(output, " master:") == NULL, "receives from the host: %s", output);
-  (void)close(null);
+  (void)close(own);
 }
 
-static void expect_operation(const struct document *plan, int settle_fd, int error,
+static void expect_operation(const struct document *plan, int namespace, int error,
                              const char *words) {
   int status;
-  struct reply reply = launch_with(plan, join_payload_cgroup, settle_fd, &status);
+  struct reply reply = launch_with(plan, join_init_cgroup, namespace, &status);
   expect_failure(&reply, "mount", error);
   expect(strstr(reply.detail, words) != NULL, "detail: %s", reply.detail);
   expect(status == EXIT_FAILED && output[0] == '\0', "status %d, output %s", status, output);
@@ -217,28 +214,28 @@ static void expect_operation(const struct document *plan, int settle_fd, int err
 static void names_the_operation_that_failed(void) {
   static struct document plan;
   static const char *const none[] = {NULL};
-  int settle_fd = make_cgroups();
-  if (settle_fd < 0) {
+  int namespace = make_cgroups();
+  if (namespace < 0) {
     return;
   }
   begin_plan(&plan, 0, NAMESPACES, payload_path(), none, 1);
   put_mount(&plan, "nothing", "/tmp", "husk-no-such-type", MS_NOSUID, "a=b");
   end(&plan);
-  expect_operation(&plan, settle_fd, ENODEV,
+  expect_operation(&plan, namespace, ENODEV,
                    "/mounts/3: mount nothing -> /tmp (type husk-no-such-type, flags 0x2, data a=b)");
   begin_plan(&plan, 0, NAMESPACES, payload_path(), none, 1);
   put_mode(&plan, OP_MKDIR, "/nowhere/at/all", 0755);
   end(&plan);
-  expect_operation(&plan, settle_fd, ENOENT, "/mounts/7: mkdir /nowhere/at/all mode 0755");
+  expect_operation(&plan, namespace, ENOENT, "/mounts/7: mkdir /nowhere/at/all mode 0755");
   begin_plan(&plan, 0, NAMESPACES, payload_path(), none, 1);
   put_mode(&plan, OP_TOUCH, payload_path(), 0644);
   end(&plan);
-  expect_operation(&plan, settle_fd, EEXIST, "/mounts/7: create ");
+  expect_operation(&plan, namespace, EEXIST, "/mounts/7: create ");
   begin_plan(&plan, 0, NAMESPACES, payload_path(), none, 1);
   put_link(&plan, "target", "/tmp");
   end(&plan);
-  expect_operation(&plan, settle_fd, EEXIST, "/linux/devices: symlink /tmp -> target");
-  (void)close(settle_fd);
+  expect_operation(&plan, namespace, EEXIST, "/linux/devices: symlink /tmp -> target");
+  (void)close(namespace);
   remove_cgroups();
 }
 
@@ -246,8 +243,8 @@ static void stages_nothing_when_the_shim_is_gone(void) {
   static struct document plan;
   static const char *const none[] = {NULL};
   char path[512];
-  int settle_fd = make_cgroups();
-  if (settle_fd < 0) {
+  int namespace = make_cgroups();
+  if (namespace < 0) {
     return;
   }
   (void)snprintf(path, sizeof path, "%s/made", scratch("gone"));
@@ -255,7 +252,7 @@ static void stages_nothing_when_the_shim_is_gone(void) {
   put_mode(&plan, OP_MKDIR, path, 0755);
   end(&plan);
   struct run run = {
-      .verb = "launch", .document = &plan, .prepare = join_payload_cgroup, .settle = settle_fd};
+      .verb = "launch", .document = &plan, .prepare = join_init_cgroup, .namespace = namespace};
   start(&run);
   struct reply reply = receive(&run);
   expect(reply.kind == 'S', "not settled: %s", reply.detail);
@@ -264,14 +261,14 @@ static void stages_nothing_when_the_shim_is_gone(void) {
   int status = finish(&run);
   expect(status == EXIT_FAILED && output[0] == '\0', "status %d: %s", status, output);
   expect(!exists(path), "the plan was carried out");
-  (void)close(settle_fd);
+  (void)close(namespace);
   remove_cgroups();
 }
 
-static void expect_step(const struct document *plan, void (*prepare)(void), int settle_fd,
+static void expect_step(const struct document *plan, void (*prepare)(void), int namespace,
                         const char *step, int error, int wanted_status) {
   int status;
-  struct reply reply = launch_with(plan, prepare, settle_fd, &status);
+  struct reply reply = launch_with(plan, prepare, namespace, &status);
   expect_failure(&reply, step, error);
   expect(status == wanted_status, "%s: status %d", step, status);
 }
@@ -280,26 +277,34 @@ static void without_sys_admin(void) {
   drop_capability(21);
 }
 
+/* In a user namespace of its own, where such a limit can be set without any other notice. */
+static void without_network_namespaces(void) {
+  if (unshare(CLONE_NEWUSER | CLONE_NEWCGROUP) != 0 ||
+      dup2(open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC), FD_CGROUP_NAMESPACE) < 0) {
+    _exit(95);
+  }
+  write_file("/proc/self/uid_map", "0 0 1", 0644); /* else exec takes the capabilities away */
+  write_file("/proc/sys/user/max_net_namespaces", "0", 0644);
+}
+
 static void tells_which_step_failed(void) {
   static struct document plan;
   static const char *const none[] = {NULL};
-  int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
-  int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  int own = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
   begin_plan(&plan, 0, NAMESPACES, "/nowhere/bwrap", none, 0);
   end(&plan);
-  expect_step(&plan, without_sys_admin, null, "unshare", EPERM, EXIT_FAILED);
-  expect_step(&plan, NULL, full, "settle", ENOSPC, EXIT_FAILED);
-  expect_step(&plan, NULL, -1, "settle", EBADF, EXIT_FAILED);
-  expect_step(&plan, NULL, null, "bwrap", ENOENT, EXIT_NOT_FOUND);
+  expect_step(&plan, without_sys_admin, own, "setns", EPERM, EXIT_FAILED);
+  expect_step(&plan, NULL, -1, "setns", EBADF, EXIT_FAILED);
+  expect_step(&plan, without_network_namespaces, own, "unshare", ENOSPC, EXIT_FAILED);
+  expect_step(&plan, NULL, own, "bwrap", ENOENT, EXIT_NOT_FOUND);
   begin_plan(&plan, 0, NAMESPACES, "/tmp", none, 0);
   end(&plan);
-  expect_step(&plan, NULL, null, "bwrap", EACCES, EXIT_NOT_EXECUTABLE);
+  expect_step(&plan, NULL, own, "bwrap", EACCES, EXIT_NOT_EXECUTABLE);
   size_t whole = plan.size;
   for (plan.size = 0; plan.size < whole; plan.size += sanitized() ? 17 : 1) {
-    expect_step(&plan, NULL, null, "plan", EINVAL, EXIT_FAILED);
+    expect_step(&plan, NULL, own, "plan", EINVAL, EXIT_FAILED);
   }
-  (void)close(full);
-  (void)close(null);
+  (void)close(own);
 }
 
 const struct test LAUNCH_TESTS[] = {

@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -115,6 +117,30 @@ const char *test_cgroup(void) {
 
 void in_cgroup(char *path, size_t size, const char *name) {
   (void)snprintf(path, size, "%s/%s", cgroup, name);
+}
+
+void join_cgroup(const char *name) {
+  char procs[256];
+  in_cgroup(procs, sizeof procs, name);
+  (void)snprintf(procs + strlen(procs), sizeof procs - strlen(procs), "/cgroup.procs");
+  write_file(procs, "0", 0644);
+}
+
+int cgroup_namespace(const char *name) {
+  char link[64];
+  pid_t maker = fork();
+  if (maker == 0) {
+    join_cgroup(name);
+    (void)unshare(CLONE_NEWCGROUP);
+    (void)raise(SIGSTOP);
+    _exit(0);
+  }
+  (void)waitpid(maker, NULL, WUNTRACED);
+  (void)snprintf(link, sizeof link, "/proc/%d/ns/cgroup", (int)maker);
+  int fd = open(link, O_RDONLY | O_CLOEXEC);
+  (void)kill(maker, SIGKILL);
+  (void)waitpid(maker, NULL, 0);
+  return fd;
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *at) {

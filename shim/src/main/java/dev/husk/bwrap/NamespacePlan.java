@@ -70,9 +70,9 @@ final class NamespacePlan {
     return fresh.contains(type);
   }
 
-  /** What the launcher unshares; bwrap makes the others. */
+  /** What the launcher unshares; the shim makes the cgroup namespace, bwrap the others. */
   int ofLauncher() {
-    int bits = LaunchPlan.NEWNS | LaunchPlan.NEWCGROUP;
+    int bits = LaunchPlan.NEWNS;
     bits |= fresh(NamespaceType.NETWORK) ? LaunchPlan.NEWNET : 0;
     return bits | (fresh(NamespaceType.IPC) ? LaunchPlan.NEWIPC : 0);
   }

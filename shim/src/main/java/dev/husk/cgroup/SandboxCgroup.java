@@ -106,8 +106,9 @@ public final class SandboxCgroup {
   }
 
   /**
-   * Enables the controllers of S for the cgroups that the inside will make; to be called when the
-   * launcher has settled in S/init.
+   * Enables the controllers of S for the cgroups that the inside will make; to be called before
+   * anybody is in S/init, whom the kernel would have to move: a move waits for an RCU grace period,
+   * 10 to 30 ms (cgroup_threadgroup_rwsem, kernel/cgroup/cgroup.c).
    */
   public Delegation.Outcome enableControllers() throws HuskException {
     return delegation.delegate(payloadDir(), CgroupPaths.INIT, Controllers.DELEGATED);

@@ -20,7 +20,7 @@ public sealed interface InitMessage {
   String PLAN = "plan";
   String UNSHARE = "unshare";
   String PROPAGATION = "propagation";
-  String SETTLE = "settle";
+  String SETNS = "setns";
   String LOOPBACK = "loopback";
   String MOUNT = "mount";
   String BWRAP = "bwrap";
@@ -45,7 +45,7 @@ public sealed interface InitMessage {
   String NO_NEW_PRIVS = "no_new_privs";
   String EXEC = "exec";
 
-  /** launch is in the cgroup of init and in its namespaces. */
+  /** launch is in its namespaces. */
   record Settled() implements InitMessage {}
 
   /** init can start the payload. */

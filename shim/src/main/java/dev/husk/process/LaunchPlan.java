@@ -6,8 +6,9 @@ import java.util.List;
 /**
  * What {@code husk-init launch} does between its birth and executing bwrap.
  *
- * @param namespaces CLONE_NEW* bits to unshare; {@link #NEWNS} and {@link #NEWCGROUP} must be among
- *     them, others than the constants here are refused
+ * @param namespaces CLONE_NEW* bits to unshare; {@link #NEWNS} must be among them, others than the
+ *     constants here are refused (the cgroup namespace is there before, see {@link
+ *     CgroupNamespace})
  * @param loopback bring the interface lo up; needs {@link #NEWNET}
  * @param operations carried out in this order after the shim's go
  * @param bwrap absolute path of the program
@@ -21,14 +22,12 @@ public record LaunchPlan(
     List<String> bwrapArgs) {
 
   public static final int NEWNS = 0x00020000;
-  public static final int NEWCGROUP = 0x02000000;
   public static final int NEWUTS = 0x04000000;
   public static final int NEWIPC = 0x08000000;
   public static final int NEWNET = 0x40000000;
 
   private static final String MAGIC = "HSKP";
-  private static final int REQUIRED = NEWNS | NEWCGROUP;
-  private static final int ALLOWED = REQUIRED | NEWUTS | NEWIPC | NEWNET;
+  private static final int ALLOWED = NEWNS | NEWUTS | NEWIPC | NEWNET;
   private static final int MAX_OPERATIONS = 4096;
   private static final int MAX_MODE = 07777;
   private static final int MKDIR = 1;
@@ -39,7 +38,7 @@ public record LaunchPlan(
   public LaunchPlan {
     operations = List.copyOf(operations);
     bwrapArgs = List.copyOf(bwrapArgs);
-    if ((namespaces & REQUIRED) != REQUIRED || (namespaces & ~ALLOWED) != 0) {
+    if ((namespaces & NEWNS) == 0 || (namespaces & ~ALLOWED) != 0) {
       throw new IllegalArgumentException("namespaces 0x" + Integer.toHexString(namespaces));
     }
     if (loopback && (namespaces & NEWNET) == 0) {

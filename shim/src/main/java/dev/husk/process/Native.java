@@ -82,6 +82,12 @@ final class Native {
   static native int spawn(
       byte[] path, byte[][] argv, int[] descriptors, int cgroupFd, int[] result);
 
+  /**
+   * A descriptor of a new cgroup namespace, made by a child that was born in that directory; the
+   * negated errno of clone3, unshare or open.
+   */
+  static native int cgroupNamespace(int cgroupFd);
+
   static native int pidfdOpen(int pid);
 
   static native int pidfdSignal(int pidfd, int signal);

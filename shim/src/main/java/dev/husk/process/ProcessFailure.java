@@ -65,7 +65,8 @@ public sealed interface ProcessFailure extends Failure {
     @Override
     public String remedy() {
       return switch (errno.name()) {
-        case "ENOSYS", "EPERM" -> "allow clone3 in the seccomp profile that husk itself runs under";
+        case "ENOSYS", "EPERM" ->
+            "allow clone3 and unshare in the seccomp profile that husk itself runs under";
         case "EACCES" -> "give husk write access to the cgroup and to its common ancestor with it";
         case "EAGAIN" -> "raise the process limit (pids.max, RLIMIT_NPROC) that husk runs under";
         case "EINVAL", "E2BIG" -> "use Linux 5.14 or newer";

@@ -4,6 +4,7 @@ import dev.husk.cgroup.SandboxCgroup;
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
 import dev.husk.process.BoundedOutput;
+import dev.husk.process.CgroupNamespace;
 import dev.husk.process.Child;
 import dev.husk.process.ControlChannel;
 import dev.husk.process.ErrnoException;
@@ -51,7 +52,7 @@ final class Launch implements AutoCloseable {
     this.monitor = monitor;
   }
 
-  /** Gives birth to the launcher inside S. */
+  /** Prepares S and gives birth to the launcher in S/init. */
   static Launch begin(
       Spawner spawner,
       Path huskInit,
@@ -63,11 +64,12 @@ final class Launch implements AutoCloseable {
     ControlChannel control = null;
     Pipe messages = null;
     Launch launch = null;
-    try (Fd home = Fd.directory(cgroup.payloadDir());
-        Fd settle = Fd.writeOnly(cgroup.initDir().resolve("cgroup.procs"));
+    try (Fd home = Fd.directory(cgroup.initDir());
+        Fd namespace = CgroupNamespace.rootedAt(cgroup.payloadDir());
         Fd plan = Fd.memory("husk-plan", orders.launch());
         Fd arguments = Fd.memory("husk-bwrap", orders.bwrap());
         Fd spec = Fd.memory("husk-spec", orders.init())) {
+      cgroup.enableControllers();
       control = ControlChannel.open();
       messages = Pipe.open();
       List<Fd> descriptors =
@@ -79,7 +81,7 @@ final class Launch implements AutoCloseable {
               spec,
               arguments,
               plan,
-              settle,
+              namespace,
               stdio.stderr());
       Child monitor =
           spawner.spawn(
@@ -99,7 +101,7 @@ final class Launch implements AutoCloseable {
     }
   }
 
-  /** Waits until the launcher has settled in S/init, looks, prepares S and lets it go on. */
+  /** Waits until the launcher is in its namespaces, looks where it is and lets it go on. */
   void settle() throws HuskException {
     ControlChannel.Received settled = expect("settle", InitMessage.Settled.class);
     if (settled.senderPid() != monitor.pid()) {
@@ -108,7 +110,6 @@ final class Launch implements AutoCloseable {
               "settle", "an unexpected process " + settled.senderPid() + " answered", ""));
     }
     cgroup.verifyMember(monitor.pid());
-    cgroup.enableControllers();
     try {
       control.go();
     } catch (ErrnoException e) {

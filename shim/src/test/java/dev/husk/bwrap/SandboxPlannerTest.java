@@ -68,9 +68,9 @@ class SandboxPlannerTest {
             .launch(Path.of("/usr/bin/bwrap"));
 
     assertThat(all.namespaces())
-        .isEqualTo(LaunchPlan.NEWNS | LaunchPlan.NEWCGROUP | LaunchPlan.NEWNET | LaunchPlan.NEWIPC);
+        .isEqualTo(LaunchPlan.NEWNS | LaunchPlan.NEWNET | LaunchPlan.NEWIPC);
     assertThat(all.loopback()).isTrue();
-    assertThat(few.namespaces()).isEqualTo(LaunchPlan.NEWNS | LaunchPlan.NEWCGROUP);
+    assertThat(few.namespaces()).isEqualTo(LaunchPlan.NEWNS);
     assertThat(few.loopback()).isFalse();
     assertThat(all.bwrapArgs()).containsExactly("--args", "5", "--", "/dev/.husk-init", "init");
   }
