@@ -56,7 +56,7 @@ class LifecycleTest extends RealSandboxes {
       ExitStatus exit = client.await();
       assertThat(exit.getCode()).isEqualTo(7);
       assertThat(exit.getSignal()).isZero();
-      assertThat(exit.getExact()).isTrue();
+      assertThat(exit.getExact()).isEqualTo(ProcFs.kernelRecordsExits());
       assertThat(client.state().getPhase()).isEqualTo(Phase.PHASE_STOPPED);
       assertThat(client.state().getExit()).isEqualTo(exit);
       assertThat(client.pids()).isEmpty();
@@ -132,6 +132,7 @@ class LifecycleTest extends RealSandboxes {
       ExitStatus exit = client.await();
       assertThat(exit.getSignal()).isEqualTo(9);
       assertThat(exit.getCode()).isEqualTo(137);
+      assertThat(exit.getExact()).as("%s", exit).isEqualTo(ProcFs.kernelRecordsExits());
       assertThat(client.pids()).isEmpty();
     }
   }

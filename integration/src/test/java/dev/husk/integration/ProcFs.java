@@ -99,4 +99,11 @@ final class ProcFs {
   static boolean isDeadman(long pid) {
     return commandLine(pid).startsWith("husk-deadman ");
   }
+
+  /** Whether an exit status can be read from a pidfd (PIDFD_INFO_EXIT): Linux 6.15. */
+  static boolean kernelRecordsExits() {
+    String[] version = System.getProperty("os.version").split("[^0-9]+", 3);
+    int major = Integer.parseInt(version[0]);
+    return major > 6 || (major == 6 && Integer.parseInt(version[1]) >= 15);
+  }
 }

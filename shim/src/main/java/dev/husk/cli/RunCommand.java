@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
+import dev.husk.oci.ConfigReader;
 import dev.husk.sandbox.CreateOptions;
 import dev.husk.sandbox.ExitStatus;
 import dev.husk.sandbox.LocalShim;
@@ -22,6 +23,7 @@ final class RunCommand {
       return ExitCode.OK;
     }
     Path bundle = bundle(options);
+    Thread.ofPlatform().daemon().name("husk-warm-up").start(ConfigReader::warmUp);
     String id = options.id().orElse("run-" + ProcessHandle.current().pid());
     // Before anything is made: a signal that ends the process would leave it behind.
     ForegroundSignals signals = new ForegroundSignals();

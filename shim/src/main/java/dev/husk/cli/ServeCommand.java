@@ -70,12 +70,25 @@ final class ServeCommand {
                 line -> System.err.println("husk: " + line)));
     try {
       sayReady(id, socket);
+      rehearse(shim, server);
       Completion.await(shim.ended());
     } finally {
       Notifier stopping = Notifier.send("STOPPING=1");
       server.stop(GRACE);
       stopping.await();
     }
+  }
+
+  /** In the time that the manager needs to connect. */
+  private static void rehearse(LocalShim shim, HuskServer server) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("husk-rehearsal")
+        .start(
+            () -> {
+              shim.rehearse();
+              server.rehearse();
+            });
   }
 
   /** SIGTERM means the end, even of a shim that cannot clear up: the reason is the exit's. */

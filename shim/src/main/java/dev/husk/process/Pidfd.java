@@ -44,8 +44,11 @@ public final class Pidfd implements AutoCloseable {
     }
   }
 
-  /** Waits until the process has ended. */
+  /** Waits until the process has ended; a closed one counts as ended. */
   public boolean awaitEnd(int timeoutMillis) {
+    if (isClosed()) {
+      return true;
+    }
     return Native.poll(new int[] {fd.number()}, new int[] {Native.POLLIN}, timeoutMillis) > 0;
   }
 
@@ -61,6 +64,10 @@ public final class Pidfd implements AutoCloseable {
   public Optional<WaitStatus> exitStatus() {
     int word = Native.pidfdExitStatus(fd.number());
     return word < 0 ? Optional.empty() : Optional.of(WaitStatus.ofWord(word));
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   @Override

@@ -2,7 +2,10 @@ package dev.husk.rpc;
 
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
+import dev.husk.sandbox.Phase;
+import dev.husk.sandbox.SandboxStatus;
 import dev.husk.sandbox.Shim;
+import dev.husk.v1.CreateResponse;
 import dev.husk.v1.SandboxServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
@@ -12,10 +15,16 @@ import io.grpc.okhttp.OkHttpServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -28,6 +37,20 @@ import java.util.function.Consumer;
  */
 public final class HuskServer implements AutoCloseable {
   private static final Duration AFTER_GRACE = Duration.ofSeconds(1);
+
+  private static final SandboxStatus SAMPLE =
+      new SandboxStatus(
+          "",
+          "",
+          Phase.CREATED,
+          "",
+          OptionalInt.empty(),
+          Map.of("", ""),
+          Instant.EPOCH,
+          Optional.empty(),
+          Optional.empty(),
+          "",
+          List.of());
 
   private final UnixServerSocket socket;
   private final Server server;
@@ -194,6 +217,17 @@ public final class HuskServer implements AutoCloseable {
     }
     timer.shutdownNow();
     calls.shutdown();
+  }
+
+  /** Makes an answer for nobody: the first message of its kind builds all descriptors. */
+  public void rehearse() {
+    CreateResponse answer =
+        CreateResponse.newBuilder().setSandbox(SandboxMapper.sandbox(SAMPLE)).build();
+    try {
+      answer.writeTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Stops without grace. */

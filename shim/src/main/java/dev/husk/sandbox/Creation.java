@@ -1,10 +1,7 @@
 package dev.husk.sandbox;
 
-import dev.husk.bwrap.BwrapProgram;
 import dev.husk.bwrap.MountCheck;
-import dev.husk.bwrap.Rootfs;
 import dev.husk.bwrap.SandboxPlan;
-import dev.husk.bwrap.SandboxPlanner;
 import dev.husk.cgroup.CgroupFs;
 import dev.husk.cgroup.CgroupHost;
 import dev.husk.cgroup.KernelCgroupFs;
@@ -23,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The steps from a validated config to a payload that waits for start. A step that fails takes back
+ * The steps from what was prepared to a payload that waits for start. A step that fails takes back
  * all those before it: the environment is then as if create had never been tried ({@code
  * runtime.md#errors}).
  */
@@ -48,58 +45,33 @@ final class Creation {
   /** What was made, and what the operator should know about it. */
   record Made(Payload payload, Deadman deadman, List<String> warnings) {}
 
-  Made run(OciConfig config, ProcessSpec process, CreateOptions request) throws HuskException {
+  Made run(Preparation prepared, Stdio stdio) throws HuskException {
     try {
-      return steps(config, process, request);
+      return steps(prepared, stdio);
     } catch (HuskException | RuntimeException e) {
       undo.all();
       throw e;
     }
   }
 
-  private Made steps(OciConfig config, ProcessSpec process, CreateOptions request)
-      throws HuskException {
-    BwrapProgram bwrap = Bwraps.find(spawner, options);
+  private Made steps(Preparation prepared, Stdio wanted) throws HuskException {
     state.makeStage();
     undo.add(state::clear);
-    long capabilities = ownCapabilities();
-    SandboxPlan plan =
-        SandboxPlanner.plan(
-            config,
-            request.bundle(),
-            Rootfs.locate(request.bundle(), config.root()),
-            state.stage(),
-            options.huskInit(),
-            capabilities);
-    try (StdioFiles stdio = StdioFiles.open(request.stdio())) {
+    try (StdioFiles stdio = StdioFiles.open(wanted)) {
       // Undone last: until the cgroup is gone somebody must stand in for a shim that dies.
       undo.add(() -> armed.ifPresent(Deadman::disarm));
-      SandboxCgroup cgroup = makeCgroup(config);
+      SandboxCgroup cgroup = makeCgroup(prepared.config());
       Deadman deadman = Deadman.arm(spawner, options.huskInit(), cgroup);
       armed = Optional.of(deadman);
       Launch launch =
-          Launch.begin(
-              spawner,
-              options.huskInit(),
-              cgroup,
-              stdio,
-              Orders.of(plan, bwrap.path(), process, capabilities),
-              STEP);
+          Launch.begin(spawner, options.huskInit(), cgroup, stdio, prepared.orders(), STEP);
       undo.add(launch::close);
       launch.settle();
       Payload payload = launch.ready();
       undo.add(() -> release(payload));
-      verify(payload, plan);
-      applyOutside(payload, process);
-      return new Made(payload, deadman, plan.warnings());
-    }
-  }
-
-  private static long ownCapabilities() throws HuskException {
-    try {
-      return ProcFs.ownCapabilities();
-    } catch (ErrnoException e) {
-      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+      verify(payload, prepared.plan());
+      applyOutside(payload, prepared.process());
+      return new Made(payload, deadman, prepared.plan().warnings());
     }
   }
 

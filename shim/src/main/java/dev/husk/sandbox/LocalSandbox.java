@@ -2,10 +2,7 @@ package dev.husk.sandbox;
 
 import dev.husk.cgroup.Removal;
 import dev.husk.failure.HuskException;
-import dev.husk.oci.ConfigReader;
 import dev.husk.oci.OciConfig;
-import dev.husk.oci.ProcessSpec;
-import dev.husk.oci.Unsupported;
 import dev.husk.process.ControlChannel;
 import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
@@ -151,17 +148,12 @@ final class LocalSandbox implements Sandbox {
   }
 
   private Sandbox created(CreateOptions request) throws HuskException {
-    OciConfig config = ConfigReader.read(request.bundle());
-    Unsupported.refuse(config, request.bundle().resolve("config.json").toString());
-    ProcessSpec process =
-        config
-            .process()
-            .orElseThrow(
-                () -> new HuskException(new SandboxFailure.NoProcess(request.bundle().toString())));
+    Preparation prepared = Preparation.of(request.bundle(), options, spawner, directory);
+    OciConfig config = prepared.config();
     description =
         new Description(config.ociVersion(), request.bundle().toString(), config.annotations());
     directory.writeState(stateFile());
-    Creation.Made made = new Creation(options, spawner, directory).run(config, process, request);
+    Creation.Made made = new Creation(options, spawner, directory).run(prepared, request.stdio());
     Payload payload = made.payload();
     state = new State.Created(payload);
     watch(made.deadman());

@@ -8,7 +8,7 @@ import java.util.Optional;
  * How a shim was started.
  *
  * @param id of its sandbox
- * @param bundle absolute; used by a create that names none
+ * @param bundle absolute; what create is rehearsed with
  * @param huskInit the native program, on the host
  * @param bwrapProgram absolute; empty means the first bwrap in PATH
  * @param cacheDirectory where the probe of bwrap is remembered

@@ -15,6 +15,9 @@ final class Signals {
   /** Passes over the tree for other signals: forks of one pass are caught by the next. */
   private static final int PASSES = 3;
 
+  /** Milliseconds in which bwrap's monitor ends, once the payload has; it is mostly one. */
+  private static final int MONITOR_GRACE = 250;
+
   private Signals() {}
 
   /**
@@ -37,13 +40,19 @@ final class Signals {
     }
   }
 
-  /** By its cgroup, and by the first process of its pid namespace. */
+  /**
+   * By the first process of its pid namespace, with which the kernel ends all others of it, and by
+   * its cgroup. The monitor, in the cgroup too, is given a moment to reap the payload: else its
+   * exit status is known only when the host's init gets round to that.
+   */
   static void killTree(Payload payload) throws HuskException {
-    payload.cgroup().kill();
     try {
       payload.pidfd().signal(Signal.SIGKILL);
+      payload.monitor().pidfd().awaitEnd(MONITOR_GRACE);
     } catch (ErrnoException e) {
-      // The cgroup's kill has ended it already.
+      // It has ended already.
+    } finally {
+      payload.cgroup().kill();
     }
   }
 

@@ -1,0 +1,53 @@
+package dev.husk.sandbox;
+
+import dev.husk.bwrap.BwrapProgram;
+import dev.husk.bwrap.Rootfs;
+import dev.husk.bwrap.SandboxPlan;
+import dev.husk.bwrap.SandboxPlanner;
+import dev.husk.failure.HuskException;
+import dev.husk.oci.ConfigReader;
+import dev.husk.oci.OciConfig;
+import dev.husk.oci.ProcessSpec;
+import dev.husk.oci.Unsupported;
+import dev.husk.process.ErrnoException;
+import dev.husk.process.ProcFs;
+import dev.husk.process.ProcessFailure;
+import dev.husk.process.Spawner;
+import java.nio.file.Path;
+
+/**
+ * All of a create that has no effect: what is asked for, and how it will be done. Refuses a config
+ * that is invalid or asks for what husk does not apply.
+ */
+record Preparation(OciConfig config, ProcessSpec process, SandboxPlan plan, Orders orders) {
+
+  static Preparation of(Path bundle, ShimOptions options, Spawner spawner, StateDirectory state)
+      throws HuskException {
+    OciConfig config = ConfigReader.read(bundle);
+    Unsupported.refuse(config, bundle.resolve("config.json").toString());
+    ProcessSpec process =
+        config
+            .process()
+            .orElseThrow(() -> new HuskException(new SandboxFailure.NoProcess(bundle.toString())));
+    BwrapProgram bwrap = Bwraps.find(spawner, options);
+    long capabilities = ownCapabilities();
+    SandboxPlan plan =
+        SandboxPlanner.plan(
+            config,
+            bundle,
+            Rootfs.locate(bundle, config.root()),
+            state.stage(),
+            options.huskInit(),
+            capabilities);
+    return new Preparation(
+        config, process, plan, Orders.of(plan, bwrap.path(), process, capabilities));
+  }
+
+  private static long ownCapabilities() throws HuskException {
+    try {
+      return ProcFs.ownCapabilities();
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    }
+  }
+}
