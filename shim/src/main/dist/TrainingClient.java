@@ -49,6 +49,8 @@ final class TrainingClient {
       HealthGrpc.newBlockingStub(channel)
           .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
           .check(HealthCheckRequest.getDefaultInstance());
+      // One call without a deadline of its own: the shim then sets one.
+      SandboxServiceGrpc.newBlockingStub(channel).info(InfoRequest.getDefaultInstance());
       life(
           SandboxServiceGrpc.newBlockingStub(channel).withDeadlineAfter(SECONDS, TimeUnit.SECONDS));
     } finally {
@@ -58,7 +60,6 @@ final class TrainingClient {
 
   /** The shim ends with its sandbox's deletion. */
   private static void life(SandboxServiceGrpc.SandboxServiceBlockingStub shim) {
-    shim.info(InfoRequest.getDefaultInstance());
     shim.create(CreateRequest.getDefaultInstance());
     shim.start(StartRequest.getDefaultInstance());
     shim.state(StateRequest.getDefaultInstance());

@@ -10,25 +10,33 @@ import java.util.List;
  * Memory of a process, in MiB.
  *
  * @param own private, clean and dirty: what would be free without it
+ * @param dirty of that, what is not a file's content that the kernel can read again
  * @param pss its share of everything it maps
  */
-record Memory(String name, double own, double pss, double rss) {
+record Memory(String name, double own, double dirty, double pss, double rss) {
   private static final double KIB_PER_MIB = 1024;
 
   static Memory of(long pid) throws IOException {
-    double own = 0;
+    double clean = 0;
+    double dirty = 0;
     double pss = 0;
     double rss = 0;
     for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
       String[] words = line.split(" +");
       switch (words[0]) {
-        case "Private_Clean:", "Private_Dirty:" -> own += Long.parseLong(words[1]);
+        case "Private_Clean:" -> clean = Long.parseLong(words[1]);
+        case "Private_Dirty:" -> dirty = Long.parseLong(words[1]);
         case "Pss:" -> pss = Long.parseLong(words[1]);
         case "Rss:" -> rss = Long.parseLong(words[1]);
         default -> {}
       }
     }
-    return new Memory(role(pid), own / KIB_PER_MIB, pss / KIB_PER_MIB, rss / KIB_PER_MIB);
+    return new Memory(
+        role(pid),
+        (clean + dirty) / KIB_PER_MIB,
+        dirty / KIB_PER_MIB,
+        pss / KIB_PER_MIB,
+        rss / KIB_PER_MIB);
   }
 
   /** Every process below that one. */
@@ -48,6 +56,7 @@ record Memory(String name, double own, double pss, double rss) {
   }
 
   String shown() {
-    return "%s: private %.2f, PSS %.2f, RSS %.2f".formatted(name, own, pss, rss);
+    return "%s: private %.2f (dirty %.2f), PSS %.2f, RSS %.2f"
+        .formatted(name, own, dirty, pss, rss);
   }
 }

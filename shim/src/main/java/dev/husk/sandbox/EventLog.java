@@ -3,6 +3,7 @@ package dev.husk.sandbox;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -68,7 +69,12 @@ public final class EventLog {
       }
       wait(left / 1_000_000, (int) (left % 1_000_000));
     }
-    List<Event> after = events.stream().filter(e -> e.sequence() > sequence).toList();
+    List<Event> after = new ArrayList<>();
+    for (Event event : events) {
+      if (event.sequence() > sequence) {
+        after.add(event);
+      }
+    }
     long lost = Math.max(0, lastSequence - Math.max(sequence, 0) - after.size());
     return new Batch(after, lost, closed);
   }
