@@ -84,11 +84,7 @@ final class ServeCommand {
     Thread.ofPlatform()
         .daemon()
         .name("husk-rehearsal")
-        .start(
-            () -> {
-              shim.rehearse();
-              server.rehearse();
-            });
+        .start(() -> server.rehearse(shim.rehearse()));
   }
 
   /** SIGTERM means the end, even of a shim that cannot clear up: the reason is the exit's. */

@@ -2,7 +2,6 @@ package dev.husk.rpc;
 
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
-import dev.husk.sandbox.Phase;
 import dev.husk.sandbox.SandboxStatus;
 import dev.husk.sandbox.Shim;
 import dev.husk.v1.CreateResponse;
@@ -20,11 +19,7 @@ import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -37,20 +32,6 @@ import java.util.function.Consumer;
  */
 public final class HuskServer implements AutoCloseable {
   private static final Duration AFTER_GRACE = Duration.ofSeconds(1);
-
-  private static final SandboxStatus SAMPLE =
-      new SandboxStatus(
-          "",
-          "",
-          Phase.CREATED,
-          "",
-          OptionalInt.empty(),
-          Map.of("", ""),
-          Instant.EPOCH,
-          Optional.empty(),
-          Optional.empty(),
-          "",
-          List.of());
 
   private final UnixServerSocket socket;
   private final Server server;
@@ -220,9 +201,9 @@ public final class HuskServer implements AutoCloseable {
   }
 
   /** Makes an answer for nobody: the first message of its kind builds all descriptors. */
-  public void rehearse() {
+  public void rehearse(SandboxStatus status) {
     CreateResponse answer =
-        CreateResponse.newBuilder().setSandbox(SandboxMapper.sandbox(SAMPLE)).build();
+        CreateResponse.newBuilder().setSandbox(SandboxMapper.sandbox(status)).build();
     try {
       answer.writeTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
