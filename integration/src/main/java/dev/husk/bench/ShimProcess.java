@@ -1,5 +1,6 @@
 package dev.husk.bench;
 
+import dev.husk.client.UnixSockets;
 import dev.husk.v1.CreateRequest;
 import dev.husk.v1.DeleteRequest;
 import dev.husk.v1.InfoRequest;
@@ -14,7 +15,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -69,7 +69,7 @@ final class ShimProcess implements AutoCloseable {
     channel =
         OkHttpChannelBuilder.forAddress("localhost", 1)
             .usePlaintext()
-            .socketFactory(new UnixSockets(UnixDomainSocketAddress.of(socket)))
+            .socketFactory(new UnixSockets(socket))
             .build();
     stub().info(InfoRequest.getDefaultInstance());
   }

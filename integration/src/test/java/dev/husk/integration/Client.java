@@ -1,5 +1,6 @@
 package dev.husk.integration;
 
+import dev.husk.client.UnixSockets;
 import dev.husk.v1.CreateRequest;
 import dev.husk.v1.CreateResponse;
 import dev.husk.v1.DeleteRequest;

@@ -33,15 +33,13 @@ final class LocalSandbox implements Sandbox {
   /** The monitor ends a moment before the payload is seen to have ended. */
   private static final int MONITOR_GRACE = 200;
 
-  /** Somebody who kills deadmen one after the other wants the sandbox unsupervised. */
-  private static final int MOST_DEADMEN = 5;
-
   private final ShimOptions options;
   private final Spawner spawner;
   private final StateDirectory directory;
   private final Clock clock;
   private final EventLoop loop;
   private final EventLog events;
+  private final DeadmanWatch deadman;
   private final Instant createdAt;
   private final Runnable onDeleted;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
@@ -49,8 +47,6 @@ final class LocalSandbox implements Sandbox {
   private volatile State state = new State.Creating();
   private volatile Description description = new Description("", "", Map.of());
   private volatile Optional<String> reasonOfKill = Optional.empty();
-  private Optional<Deadman> deadman = Optional.empty();
-  private int deadmen;
   private boolean deleted;
 
   /** What the config says of itself. */
@@ -75,6 +71,8 @@ final class LocalSandbox implements Sandbox {
     } catch (ErrnoException e) {
       throw new HuskException(ProcessFailure.CallFailed.of(e), e);
     }
+    this.deadman =
+        new DeadmanWatch(loop, spawner, options.huskInit(), events, this::endUnsupervised);
   }
 
   @Override
@@ -156,7 +154,7 @@ final class LocalSandbox implements Sandbox {
     Creation.Made made = new Creation(options, spawner, directory).run(prepared, request.stdio());
     Payload payload = made.payload();
     state = new State.Created(payload);
-    watch(made.deadman());
+    deadman.watch(made.deadman(), payload.cgroup());
     loop.whenEnded(payload.pidfd(), this::payloadEnded);
     loop.whenEnded(payload.monitor().pidfd(), this::monitorEnded);
     recordState();
@@ -282,31 +280,6 @@ final class LocalSandbox implements Sandbox {
     }
   }
 
-  private void watch(Deadman armed) {
-    deadman = Optional.of(armed);
-    deadmen++;
-    loop.whenEnded(armed.pidfd(), this::deadmanEnded);
-  }
-
-  private void deadmanEnded() {
-    Optional<Payload> payload = state.held();
-    if (deadman.isEmpty() || payload.isEmpty()) {
-      return;
-    }
-    deadman.get().disarm();
-    deadman = Optional.empty();
-    try {
-      if (deadmen == MOST_DEADMEN) {
-        endUnsupervised("its deadman was killed " + MOST_DEADMEN + " times");
-        return;
-      }
-      watch(Deadman.arm(spawner, options.huskInit(), payload.get().cgroup()));
-      events.add(new Event.Warning("the deadman was killed; a new one is armed"));
-    } catch (HuskException e) {
-      endUnsupervised("its deadman was killed and no other can be armed: " + e.getMessage());
-    }
-  }
-
   /** A sandbox that would outlive the shim's death must not go on. */
   private void endUnsupervised(String reason) {
     reasonOfKill = Optional.of(reason);
@@ -340,10 +313,7 @@ final class LocalSandbox implements Sandbox {
       stop(payload, startedAt, "deleted");
     }
     remove(payload);
-    if (deadman.isPresent()) {
-      loop.forget(deadman.get().pidfd());
-      deadman.get().disarm();
-    }
+    deadman.disarm();
     payload.pidfd().close();
     directory.clear();
     deleted = true;

@@ -1,4 +1,4 @@
-package dev.husk.bench;
+package dev.husk.client;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,19 +10,37 @@ import java.net.SocketImpl;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.net.SocketFactory;
 
 /** Connects gRPC's client to one unix socket, whatever address it asks for. */
-final class UnixSockets extends SocketFactory {
+public final class UnixSockets extends SocketFactory {
   private final UnixDomainSocketAddress address;
+  private final Queue<SocketChannel> open = new ConcurrentLinkedQueue<>();
+  private volatile boolean vanished;
 
-  UnixSockets(UnixDomainSocketAddress address) {
-    this.address = address;
+  public UnixSockets(Path path) {
+    address = UnixDomainSocketAddress.of(path);
+  }
+
+  /** All connections end as if their process had been killed, and there are no new ones. */
+  public void vanish() throws IOException {
+    vanished = true;
+    for (SocketChannel channel : open) {
+      channel.close();
+    }
   }
 
   @Override
   public Socket createSocket() throws IOException {
-    return new UnixSocket(SocketChannel.open(address), address);
+    if (vanished) {
+      throw new IOException("this client has vanished");
+    }
+    SocketChannel channel = SocketChannel.open(address);
+    open.add(channel);
+    return new UnixSocket(channel, address);
   }
 
   @Override

@@ -1,0 +1,73 @@
+package dev.husk.sandbox;
+
+import dev.husk.cgroup.SandboxCgroup;
+import dev.husk.failure.HuskException;
+import dev.husk.process.EventLoop;
+import dev.husk.process.Spawner;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Keeps a deadman armed as long as the sandbox lives. On the event loop's thread only. */
+final class DeadmanWatch {
+  /** Somebody who kills deadmen one after the other wants the sandbox unsupervised. */
+  private static final int MOST_DEADMEN = 5;
+
+  private final EventLoop loop;
+  private final Spawner spawner;
+  private final Path huskInit;
+  private final EventLog events;
+  private final Consumer<String> unsupervised;
+  private Optional<Deadman> deadman = Optional.empty();
+  private int deadmen;
+
+  /**
+   * @param unsupervised told why, when nobody would end the sandbox after the shim's death
+   */
+  DeadmanWatch(
+      EventLoop loop,
+      Spawner spawner,
+      Path huskInit,
+      EventLog events,
+      Consumer<String> unsupervised) {
+    this.loop = loop;
+    this.spawner = spawner;
+    this.huskInit = huskInit;
+    this.events = events;
+    this.unsupervised = unsupervised;
+  }
+
+  /** Takes charge of a deadman of that cgroup. */
+  void watch(Deadman armed, SandboxCgroup cgroup) {
+    deadman = Optional.of(armed);
+    deadmen++;
+    loop.whenEnded(armed.pidfd(), () -> ended(cgroup));
+  }
+
+  private void ended(SandboxCgroup cgroup) {
+    if (deadman.isEmpty()) {
+      return;
+    }
+    deadman.get().disarm();
+    deadman = Optional.empty();
+    if (deadmen == MOST_DEADMEN) {
+      unsupervised.accept("its deadman was killed " + MOST_DEADMEN + " times");
+      return;
+    }
+    try {
+      watch(Deadman.arm(spawner, huskInit, cgroup), cgroup);
+      events.add(new Event.Warning("the deadman was killed; a new one is armed"));
+    } catch (HuskException e) {
+      unsupervised.accept("its deadman was killed and no other can be armed: " + e.getMessage());
+    }
+  }
+
+  /** The sandbox is gone. */
+  void disarm() {
+    if (deadman.isPresent()) {
+      loop.forget(deadman.get().pidfd());
+      deadman.get().disarm();
+      deadman = Optional.empty();
+    }
+  }
+}
