@@ -10,7 +10,8 @@ final class Help {
                                 fails create; best-effort: the sandbox runs without it, State says so
         --no-default-limits     no bounds on pids and memory when the config sets none
         --bwrap PATH            the bubblewrap to use (default: the first bwrap in PATH)
-        --help                  this text""";
+        --help                  this text
+      """;
 
   private static final String EXIT_STATUS =
       """
@@ -49,7 +50,7 @@ final class Help {
         --id ID                 1 to 80 of a-z A-Z 0-9 _ + . - (default: made up)
       """
           + OPTIONS
-          + "\n\n"
+          + "\n"
           + EXIT_STATUS;
 
   static final String SERVE =
@@ -67,7 +68,7 @@ final class Help {
         --exit-when-empty       delete the sandbox and end once its last process has ended
       """
           + OPTIONS
-          + "\n\n"
+          + "\n"
           + EXIT_STATUS;
 
   private Help() {}

@@ -208,6 +208,9 @@ public sealed interface ConfigFailure extends Failure {
 
     @Override
     public String why() {
+      if (refusals.size() == 1) {
+        return refusals.getFirst().pointer() + " " + refusals.getFirst().why();
+      }
       return joined(refusals, false);
     }
 
