@@ -46,8 +46,11 @@ static int child_main(void *argument) {
   static char *const no_environment[] = {NULL};
   /* First out of the way of the target range, then each to its place: no target overwrites a source still needed. */
   for (int i = 0; i < child->count; i++) {
-    int moved = fcntl(child->descriptors[i], F_DUPFD, MAX_DESCRIPTORS);
-    if (moved < 0) goto failed;
+    int moved = fcntl(child->descriptors[i], F_DUPFD, child->count);
+    if (moved < 0) {
+      if (errno == EINVAL) errno = EMFILE; /* the limit is below even the first place */
+      goto failed;
+    }
     child->descriptors[i] = moved;
   }
   for (int i = 0; i < child->count; i++) {

@@ -8,6 +8,7 @@ import dev.husk.v1.Sandbox;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +49,31 @@ class RunTest extends RealSandboxes {
       }
       assertThat(husk.outcome()).isEqualTo(new Outcome(0, "got one\ngot two\n", "end\n"));
     }
+  }
+
+  @Test
+  void aClosedStandardStreamIsNotTakenByAFileOfHusk() throws Exception {
+    Bundle bundle = bundle().script("readlink /proc/self/fd/0; readlink /proc/$$/fd/2 >&1");
+
+    Outcome outcome =
+        Husk.run(
+            Map.of(), List.of("sh", "-c", "exec \"$@\" <&- 2>&-", "sh"), "run", bundle.toString());
+
+    assertThat(outcome).isEqualTo(new Outcome(0, "/dev/null\n/dev/null\n", ""));
+  }
+
+  @Test
+  void fortyDescriptorsAreEnough() throws Exception {
+    Bundle bundle = bundle().script("ulimit -n");
+
+    Outcome outcome =
+        Husk.run(
+            Map.of(),
+            List.of("sh", "-c", "ulimit -n 40; exec \"$@\"", "sh"),
+            "run",
+            bundle.toString());
+
+    assertThat(outcome).isEqualTo(new Outcome(0, "40\n", ""));
   }
 
   @Test

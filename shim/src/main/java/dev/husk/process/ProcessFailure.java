@@ -31,7 +31,9 @@ public sealed interface ProcessFailure extends Failure {
 
     @Override
     public String remedy() {
-      return "check that the file exists, is executable and is built for this machine";
+      return errno.name().equals("EMFILE")
+          ? "raise the limit of open files (RLIMIT_NOFILE) that husk runs under"
+          : "check that the file exists, is executable and is built for this machine";
     }
 
     @Override
