@@ -183,7 +183,8 @@ public sealed interface ProcessFailure extends Failure {
 
     @Override
     public String remedy() {
-      return "look for a mount source that hangs (a network filesystem) or an overloaded host";
+      return "look for a mount source that hangs (a network filesystem), a frozen cgroup above, or an"
+          + " overloaded host";
     }
 
     @Override

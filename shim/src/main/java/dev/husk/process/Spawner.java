@@ -1,11 +1,13 @@
 package dev.husk.process;
 
 import dev.husk.failure.HuskException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Starts processes, all from one platform thread that never ends: a parent-death signal follows the
@@ -19,9 +21,22 @@ public final class Spawner {
   /** A program on a file system that hangs, or a frozen cgroup, can hold exec for ever. */
   private static final long PATIENCE_SECONDS = 20;
 
-  private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Order<?>> orders = new LinkedBlockingQueue<>();
 
-  private record Order(SpawnRequest request, CompletableFuture<Child> child) {}
+  /** A call that the kernel may hold. */
+  private interface Birth<T> {
+    T give() throws HuskException;
+  }
+
+  private record Order<T>(Birth<T> birth, CompletableFuture<T> born) {
+    void carryOut() {
+      try {
+        born.complete(birth.give());
+      } catch (HuskException | RuntimeException | Error e) {
+        born.completeExceptionally(e);
+      }
+    }
+  }
 
   public Spawner() {
     Thread thread = new Thread(this::serve, "husk-spawner");
@@ -35,31 +50,43 @@ public final class Spawner {
    * @throws HuskException with a {@link ProcessFailure} naming the program and the errno
    */
   public Child spawn(SpawnRequest request) throws HuskException {
-    CompletableFuture<Child> child = new CompletableFuture<>();
-    orders.add(new Order(request, child));
+    return await("start " + request.program(), () -> clone(request), Spawner::end);
+  }
+
+  /**
+   * A new cgroup namespace with that cgroup as its root, see {@link CgroupNamespace}.
+   *
+   * @throws HuskException with a {@link ProcessFailure}
+   */
+  public Fd cgroupNamespace(Path root) throws HuskException {
+    return await(
+        "make the cgroup namespace of " + root, () -> CgroupNamespace.rootedAt(root), Fd::close);
+  }
+
+  /**
+   * Waits for what the thread brings to the world, bounded.
+   *
+   * @param late ends what nobody waits for any more, as soon as it is there
+   */
+  private <T> T await(String what, Birth<T> birth, Consumer<T> late) throws HuskException {
+    CompletableFuture<T> born = new CompletableFuture<>();
+    orders.add(new Order<>(birth, born));
     try {
-      return child.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return born.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof HuskException failure) {
         throw failure;
       }
       throw new IllegalStateException(e.getCause());
     } catch (TimeoutException e) {
-      endWhenBorn(child);
+      CompletableFuture<Void> _ = born.thenAccept(late);
       throw new HuskException(
-          new ProcessFailure.TimedOut(
-              "start " + request.program(), TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)),
-          e);
+          new ProcessFailure.TimedOut(what, TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)), e);
     } catch (InterruptedException e) {
-      endWhenBorn(child);
+      CompletableFuture<Void> _ = born.thenAccept(late);
       Thread.currentThread().interrupt();
-      throw new HuskException(new ProcessFailure.TimedOut("start " + request.program(), 0), e);
+      throw new HuskException(new ProcessFailure.TimedOut(what, 0), e);
     }
-  }
-
-  /** Nobody waits for that child any more: it is ended and reaped as soon as there is one. */
-  private static void endWhenBorn(CompletableFuture<Child> child) {
-    CompletableFuture<Void> _ = child.thenAccept(Spawner::end);
   }
 
   private static void end(Child late) {
@@ -75,16 +102,10 @@ public final class Spawner {
   @SuppressWarnings("InfiniteLoopStatement")
   private void serve() {
     while (true) {
-      Order order;
       try {
-        order = orders.take();
+        orders.take().carryOut();
       } catch (InterruptedException e) {
-        continue;
-      }
-      try {
-        order.child.complete(clone(order.request));
-      } catch (HuskException | RuntimeException | Error e) {
-        order.child.completeExceptionally(e);
+        // Nobody has a reason to interrupt it, and it must not end.
       }
     }
   }

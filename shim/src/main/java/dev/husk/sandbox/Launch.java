@@ -4,7 +4,6 @@ import dev.husk.cgroup.SandboxCgroup;
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
 import dev.husk.process.BoundedOutput;
-import dev.husk.process.CgroupNamespace;
 import dev.husk.process.Child;
 import dev.husk.process.ControlChannel;
 import dev.husk.process.ErrnoException;
@@ -65,7 +64,7 @@ final class Launch implements AutoCloseable {
     Pipe messages = null;
     Launch launch = null;
     try (Fd home = Fd.directory(cgroup.initDir());
-        Fd namespace = CgroupNamespace.rootedAt(cgroup.payloadDir());
+        Fd namespace = spawner.cgroupNamespace(cgroup.payloadDir());
         Fd plan = Fd.memory("husk-plan", orders.launch());
         Fd arguments = Fd.memory("husk-bwrap", orders.bwrap());
         Fd spec = Fd.memory("husk-spec", orders.init())) {
