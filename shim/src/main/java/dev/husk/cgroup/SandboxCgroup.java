@@ -72,12 +72,12 @@ public final class SandboxCgroup {
     return sandbox;
   }
 
-  /** S: to be born in, and the root of the cgroup namespace. */
+  /** S: root of the cgroup namespace; nobody stays in it. */
   public Path payloadDir() {
     return sandbox.resolve(CgroupPaths.PAYLOAD);
   }
 
-  /** S/init: to settle in. */
+  /** S/init: to be born in. */
   public Path initDir() {
     return payloadDir().resolve(CgroupPaths.INIT);
   }

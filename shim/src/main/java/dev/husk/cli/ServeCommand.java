@@ -20,6 +20,8 @@ final class ServeCommand {
   /** For answers under way when the shim ends, the one that ended it included. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
+  private static final Duration REHEARSAL = Duration.ofSeconds(1);
+
   private ServeCommand() {}
 
   static int run(List<String> arguments) throws UsageException, HuskException {
@@ -70,8 +72,9 @@ final class ServeCommand {
                 line -> System.err.println("husk: " + line)));
     try {
       sayReady(id, socket);
-      rehearse(shim, server);
+      Thread rehearsal = rehearse(shim, server);
       Completion.await(shim.ended());
+      endOf(rehearsal);
     } finally {
       Notifier stopping = Notifier.send("STOPPING=1");
       server.stop(GRACE);
@@ -80,11 +83,20 @@ final class ServeCommand {
   }
 
   /** In the time that the manager needs to connect. */
-  private static void rehearse(LocalShim shim, HuskServer server) {
-    Thread.ofPlatform()
+  private static Thread rehearse(LocalShim shim, HuskServer server) {
+    return Thread.ofPlatform()
         .daemon()
         .name("husk-rehearsal")
         .start(() -> server.rehearse(shim.rehearse()));
+  }
+
+  /** It may just be writing down what it learned of bwrap. */
+  private static void endOf(Thread rehearsal) {
+    try {
+      rehearsal.join(REHEARSAL);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** SIGTERM means the end, even of a shim that cannot clear up: the reason is the exit's. */

@@ -68,8 +68,11 @@ public sealed interface ProcessFailure extends Failure {
     public String remedy() {
       return switch (errno.name()) {
         case "ENOSYS", "EPERM" ->
-            "allow clone3 and unshare in the seccomp profile that husk itself runs under";
+            "allow clone3 and unshare in the seccomp profile that husk itself runs under, and leave it"
+                + " CAP_SYS_ADMIN";
         case "EACCES" -> "give husk write access to the cgroup and to its common ancestor with it";
+        case "ENOSPC" -> "raise the sysctl user.max_cgroup_namespaces";
+        case "EMFILE", "ENFILE" -> "raise the limit of open files that husk runs under";
         case "EAGAIN" -> "raise the process limit (pids.max, RLIMIT_NPROC) that husk runs under";
         case "EINVAL", "E2BIG" -> "use Linux 5.14 or newer";
         default -> "see the kernel's reason above";

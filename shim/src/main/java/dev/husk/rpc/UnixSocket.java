@@ -21,7 +21,7 @@ final class UnixSocket extends Socket {
   private static final @Nullable SocketImpl NO_IMPL = null;
 
   /** For a client to read what it was sent and to hang up; a busy machine delays it. */
-  private static final long CLIENT_PATIENCE_MILLIS = 2_000;
+  private static final long CLIENT_PATIENCE_MILLIS = 1_500;
 
   private final SocketChannel channel;
   private final SocketAddress peer;
@@ -100,8 +100,8 @@ final class UnixSocket extends Socket {
     if (closed.compareAndSet(false, true)) {
       try {
         hangUp();
-        channel.close();
       } finally {
+        channel.close();
         onClose.run();
       }
     }

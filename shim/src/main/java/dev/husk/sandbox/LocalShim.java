@@ -4,6 +4,8 @@ import dev.husk.cgroup.CgroupHost;
 import dev.husk.cgroup.KernelCgroupFs;
 import dev.husk.failure.HuskException;
 import dev.husk.process.Spawner;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +17,9 @@ import java.util.concurrent.CompletionStage;
 
 /** A shim process with one sandbox at most. */
 public final class LocalShim implements Shim {
+  /** Two larger configs at once, the rehearsed and the real one, could be too much for the heap. */
+  private static final int LARGEST_REHEARSED = 64 << 10;
+
   private final ShimOptions options;
   private final StateDirectory directory;
   private final Spawner spawner = new Spawner();
@@ -39,8 +44,9 @@ public final class LocalShim implements Shim {
   }
 
   /**
-   * Does what has no effect of a create of the shim's own bundle, for the JVM to have loaded and
-   * linked all that by the time a create comes: half of its time otherwise.
+   * Does what has no effect of a create of the shim's own bundle (but that bwrap may be probed, as
+   * by {@link #info}), for the JVM to have loaded and linked all that by the time a create comes:
+   * half of its time otherwise.
    *
    * @return what could have been the sandbox's status
    */
@@ -60,9 +66,12 @@ public final class LocalShim implements Shim {
             List.of());
     StateJson.write(status, "", 0);
     try {
+      if (Files.size(options.bundle().resolve("config.json")) > LARGEST_REHEARSED) {
+        return status;
+      }
       Preparation.of(options.bundle(), options, spawner, directory);
       CgroupHost.detect(new KernelCgroupFs());
-    } catch (HuskException e) {
+    } catch (HuskException | IOException e) {
       // Whoever asks for the create is told.
     }
     return status;

@@ -46,12 +46,17 @@ final class Signals {
    * exit status is known only when the host's init gets round to that.
    */
   static void killTree(Payload payload) throws HuskException {
+    boolean ended = false;
     try {
       payload.pidfd().signal(Signal.SIGKILL);
-      payload.monitor().pidfd().awaitEnd(MONITOR_GRACE);
+      ended = payload.monitor().pidfd().awaitEnd(MONITOR_GRACE);
     } catch (ErrnoException e) {
       // It has ended already.
-    } finally {
+    }
+    // Once the monitor has ended, so has all of the namespace, and the event loop clears up: by
+    // then
+    // the cgroup can be another's.
+    if (!ended) {
       payload.cgroup().kill();
     }
   }
