@@ -1,5 +1,6 @@
 package dev.husk.cli;
 
+import dev.husk.cgroup.LimitStatus;
 import dev.husk.sandbox.Event;
 import dev.husk.sandbox.Sandbox;
 import java.time.Duration;
@@ -7,6 +8,16 @@ import java.time.Duration;
 /** Shows a foreground user what the events of a sandbox warn of. */
 final class Diagnostics {
   private Diagnostics() {}
+
+  /** What the config asks for and the operator's choice lets go unenforced. */
+  static void reportLimits(Sandbox sandbox) {
+    for (LimitStatus limit : sandbox.status().limits()) {
+      if (!limit.enforced() && !limit.isDefault()) {
+        System.err.println(
+            "husk: warning: " + limit.property() + " is not enforced: " + limit.reason());
+      }
+    }
+  }
 
   static void report(Sandbox sandbox) {
     try {

@@ -69,7 +69,9 @@ final class Help {
       """
           + OPTIONS
           + "\n"
-          + EXIT_STATUS;
+          + """
+            Exit status: 0 after an end that was asked for, whatever the payload's status was; 2 for a
+            wrong command line; 125 for a failure of husk, which the message explains""";
 
   private Help() {}
 }

@@ -58,6 +58,7 @@ final class RunCommand {
     server.check();
     Sandbox sandbox = Completion.await(shim.create(new CreateOptions(id, bundle, Stdio.inherit())));
     try {
+      Diagnostics.reportLimits(sandbox);
       OptionalInt early = signals.handTo(sandbox);
       if (early.isPresent()) {
         return ExitCode.ofSignal(early.getAsInt());
