@@ -9,6 +9,8 @@ final class Help {
         --cgroup-limits MODE    strict (default): a limit of the config that cannot be put in force
                                 fails create; best-effort: the sandbox runs without it, State says so
         --no-default-limits     no bounds on pids and memory when the config sets none
+        --privileged            trust payloads with the host: allow capabilities that lead out of any
+                                sandbox (CAP_SYS_ADMIN and its like), and a shared pid namespace
         --bwrap PATH            the bubblewrap to use (default: the first bwrap in PATH)
         --help                  this text
       """;
