@@ -172,7 +172,10 @@ public sealed interface SandboxFailure extends Failure {
       return switch (phase) {
         case CREATING -> "wait until create has answered";
         case CREATED -> "start it, or delete it";
-        case RUNNING -> "kill it and wait for its end, or force the delete";
+        case RUNNING ->
+            verb.equals("delete")
+                ? "kill it and wait for its end, or force the delete"
+                : "it runs already: wait for its end, or kill it";
         case STOPPED -> "delete it; a stopped sandbox cannot be used again";
       };
     }
