@@ -14,7 +14,8 @@ import java.util.Optional;
 
 /**
  * The cgroups of one sandbox: P with the limits, S below it as the root of the sandbox's cgroup
- * namespace, S/init where every process settles. Safe for use by several threads.
+ * namespace, S/init where every process settles, and beside S, where need be, one for the monitor.
+ * Safe for use by several threads.
  */
 public final class SandboxCgroup {
   private final CgroupFs fs;
@@ -82,6 +83,29 @@ public final class SandboxCgroup {
     return payloadDir().resolve(CgroupPaths.INIT);
   }
 
+  /**
+   * Moves bwrap's monitor from S/init into a cgroup of its own, out of the inside's sight. It is in
+   * no pid namespace of the inside, where {@code cgroup.procs} would show it as 0: nobody there
+   * could move it out of the way, and systemd gives up at it. Waits for an RCU grace period, 10 to
+   * 30 ms, so only for who may write to the cgroups inside.
+   *
+   * @throws HuskException when it is not where it was put
+   */
+  public void setApart(long monitor) throws HuskException {
+    Path apart = monitorDir();
+    try {
+      fs.mkdir(apart);
+      fs.write(apart.resolve("cgroup.procs"), Long.toString(monitor));
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(fs, "set bwrap's monitor apart", apart, e);
+    }
+    verifyMember(monitor, apart);
+  }
+
+  private Path monitorDir() {
+    return sandbox.resolve(CgroupPaths.MONITOR);
+  }
+
   /** P as {@code /proc/PID/cgroup} names it. */
   public String relativePath() {
     return host.procPath(sandbox);
@@ -121,7 +145,11 @@ public final class SandboxCgroup {
    *     CgroupFailure.ProcessGone} when it has ended
    */
   public void verifyMember(long pid) throws HuskException {
-    String expected = host.procPath(initDir());
+    verifyMember(pid, initDir());
+  }
+
+  private void verifyMember(long pid, Path directory) throws HuskException {
+    String expected = host.procPath(directory);
     String text;
     try {
       text = fs.read(Path.of("/proc", Long.toString(pid), "cgroup"));
@@ -200,6 +228,6 @@ public final class SandboxCgroup {
   }
 
   private List<Path> ownCgroups() {
-    return List.of(initDir(), payloadDir(), sandbox);
+    return List.of(initDir(), payloadDir(), monitorDir(), sandbox);
   }
 }

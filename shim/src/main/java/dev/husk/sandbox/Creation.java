@@ -69,6 +69,9 @@ final class Creation {
       undo.add(() -> release(payload));
       verify(payload, prepared.plan());
       applyOutside(payload, prepared.process());
+      if (prepared.managesCgroups()) {
+        cgroup.setApart(payload.monitor().pid());
+      }
       return new Made(payload, deadman, prepared.plan().warnings());
     }
   }

@@ -8,6 +8,7 @@ import dev.husk.cgroup.CgroupHost;
 import dev.husk.cgroup.KernelCgroupFs;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.ConfigReader;
+import dev.husk.oci.Mount;
 import dev.husk.oci.OciConfig;
 import dev.husk.oci.ProcessSpec;
 import dev.husk.oci.Unsupported;
@@ -49,6 +50,18 @@ record Preparation(
         plan,
         Orders.of(plan, bwrap.path(), process, capabilities, userNamespaces),
         host);
+  }
+
+  /**
+   * Whether the inside may write to its cgroups, so that programs such as systemd or dockerd do.
+   */
+  boolean managesCgroups() {
+    for (Mount mount : config.mounts()) {
+      if (mount.type().orElse("").equals("cgroup") && !mount.options().contains("ro")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static long ownCapabilities() throws HuskException {
