@@ -120,8 +120,12 @@ public final class SandboxPlanner {
     for (String name : granted.ungranted()) {
       warnings.add(name + " is not granted: husk does not have it, or the kernel does not know it");
     }
+    List<String> said = new ArrayList<>();
     for (HostReach.Way way : ways) {
-      warnings.add("privileged: " + way.pointer() + ": " + way.why());
+      if (!said.contains(way.why())) {
+        said.add(way.why());
+        warnings.add("privileged: " + way.pointer() + ": " + way.why());
+      }
     }
     return warnings;
   }
