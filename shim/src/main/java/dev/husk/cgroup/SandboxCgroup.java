@@ -24,6 +24,7 @@ public final class SandboxCgroup {
   private final Path sandbox;
   private final List<Path> madeParents;
   private final SandboxLimits limits;
+  private final OomEvents oom;
 
   /**
    * What to create.
@@ -55,6 +56,7 @@ public final class SandboxCgroup {
     this.sandbox = sandbox;
     this.madeParents = List.copyOf(madeParents);
     this.limits = limits;
+    this.oom = new OomEvents(fs, sandbox, payloadDir(), initDir());
   }
 
   /**
@@ -103,6 +105,24 @@ public final class SandboxCgroup {
   /** Every limit asked for or defaulted, and how it turned out. */
   public List<LimitStatus> limits() {
     return limits.statuses();
+  }
+
+  /** The file that tells of memory events of the sandbox; there with the memory controller only. */
+  public Path memoryEvents() {
+    return oom.file();
+  }
+
+  /** Processes of the sandbox that the kernel's OOM killer has killed so far. */
+  public long oomKills() {
+    return oom.kills();
+  }
+
+  /**
+   * Why the kernel's OOM killer ended the sandbox, for people; empty when it did not. What it
+   * killed in cgroups made inside, by limits made inside, is not the end of the sandbox.
+   */
+  public Optional<String> endByOom() {
+    return oom.endedSandbox() ? Optional.of(oom.reason()) : Optional.empty();
   }
 
   /**
