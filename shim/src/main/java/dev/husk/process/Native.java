@@ -11,6 +11,9 @@ final class Native {
   /** An event of {@link #poll}: there is data, the other end is closed, or a process has ended. */
   static final int POLLIN = 1;
 
+  /** An event of {@link #poll}: the content of a kernfs file has changed since it was read. */
+  static final int POLLPRI = 2;
+
   static {
     System.load(libraryPath());
   }

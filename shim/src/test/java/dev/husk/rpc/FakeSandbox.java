@@ -111,7 +111,8 @@ final class FakeSandbox implements Sandbox {
       lastWholeTree = wholeTree;
     }
     ExitStatus status =
-        new ExitStatus(128 + signal, OptionalInt.of(signal), true, "killed", EPOCH.plusSeconds(2));
+        new ExitStatus(
+            128 + signal, OptionalInt.of(signal), true, "killed", EPOCH.plusSeconds(2), false);
     exit.complete(status);
     events.add(new Event.Exited(status));
     return CompletableFuture.completedFuture(null);
