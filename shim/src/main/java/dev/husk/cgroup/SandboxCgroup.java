@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class SandboxCgroup {
   private final CgroupHost host;
   private final Delegation delegation;
   private final CgroupTree tree;
+  private final Freezer freezer;
   private final Path sandbox;
   private final List<Path> madeParents;
   private final List<LimitStatus> limits;
@@ -52,6 +54,7 @@ public final class SandboxCgroup {
     this.host = host;
     this.delegation = delegation;
     this.tree = tree;
+    this.freezer = new Freezer(fs, tree, sandbox);
     this.sandbox = sandbox;
     this.madeParents = List.copyOf(madeParents);
     this.limits = List.copyOf(limits);
@@ -98,6 +101,14 @@ public final class SandboxCgroup {
     } catch (IOException e) {
       return "";
     }
+  }
+
+  /** TEMPORARY until the branch with the limits is merged. */
+  public List<LimitStatus> update(Resources resources) throws HuskException {
+    if (resources.equals(Resources.none())) {
+      return limits;
+    }
+    throw new HuskException(new CgroupFailure.NotInV2("TEMPORARY", resources.toString()));
   }
 
   /** Every limit asked for or defaulted, and how it turned out. */
@@ -154,6 +165,45 @@ public final class SandboxCgroup {
   /** SIGKILL to every process, without waiting for their end. */
   public void kill() throws HuskException {
     tree.kill();
+  }
+
+  /**
+   * Freezes every process and waits until all are.
+   *
+   * @return false when the last process ended meanwhile; nothing is frozen then
+   * @throws HuskException {@link CgroupFailure.NotFrozen} when the time is over; all run on then
+   */
+  public boolean freeze(Duration time) throws HuskException {
+    return freezer.freeze(time);
+  }
+
+  /**
+   * Undoes {@link #freeze} and waits until the kernel says so. Cgroups that the inside froze stay
+   * frozen.
+   *
+   * @throws HuskException {@link CgroupFailure.HeldFrozen}: it is frozen as before
+   */
+  public void thaw(Duration time) throws HuskException {
+    freezer.thaw(time);
+  }
+
+  /** Whether {@link #freeze} was called and not undone; not whether it has taken effect. */
+  public boolean freezing() {
+    return freezer.wanted();
+  }
+
+  /** Undoes {@link #freeze}, if that was, without waiting and without an error. */
+  public void release() {
+    freezer.release();
+  }
+
+  /**
+   * What the sandbox uses, from P's files. May take long where the kernel has much to add up.
+   *
+   * @throws HuskException {@link CgroupFailure.Vanished} when P is gone
+   */
+  public Stats stats() throws HuskException {
+    return new StatsReader(fs, sandbox).read(Instant.now());
   }
 
   /** Waits for the end of all processes by the kernel's notification; false: out of time. */

@@ -1,6 +1,8 @@
 package dev.husk.sandbox;
 
+import dev.husk.cgroup.Stats;
 import dev.husk.failure.HuskException;
+import dev.husk.oci.Resources;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -14,12 +16,27 @@ public interface Sandbox {
   CompletionStage<SandboxStatus> start();
 
   /**
-   * Sends a signal.
+   * Sends a signal. A paused sandbox takes SIGKILL at once and any other when it is resumed.
    *
    * @param signal number as in signal(7)
    * @param wholeTree to every process of the sandbox; with SIGKILL through {@code cgroup.kill}
    */
   CompletionStage<Void> kill(int signal, boolean wholeTree);
+
+  /**
+   * Freezes every process; completes when all are. Fails with PRECONDITION unless running, with
+   * TIMEOUT when some do not freeze: all run on then.
+   */
+  CompletionStage<SandboxStatus> pause();
+
+  /** Lets the processes run again. Fails with PRECONDITION unless paused. */
+  CompletionStage<SandboxStatus> resume();
+
+  /**
+   * Changes limits; what is absent stays. Fails with PRECONDITION unless created, running or
+   * paused.
+   */
+  CompletionStage<SandboxStatus> update(Resources resources);
 
   /**
    * Completes once the payload has ended and its cgroup is empty; stays completed after delete.
@@ -35,6 +52,9 @@ public interface Sandbox {
 
   /** Every process in the sandbox's cgroup subtree. */
   List<ProcessEntry> processes() throws HuskException;
+
+  /** What the sandbox uses; to be read on a thread that may wait for the kernel. */
+  Stats stats() throws HuskException;
 
   EventLog events();
 }
