@@ -103,14 +103,6 @@ public final class SandboxCgroup {
     }
   }
 
-  /** TEMPORARY until the branch with the limits is merged. */
-  public List<LimitStatus> update(Resources resources) throws HuskException {
-    if (resources.equals(Resources.none())) {
-      return limits;
-    }
-    throw new HuskException(new CgroupFailure.NotInV2("TEMPORARY", resources.toString()));
-  }
-
   /** Every limit asked for or defaulted, and how it turned out. */
   public List<LimitStatus> limits() {
     return limits;

@@ -108,7 +108,7 @@ public final class Document {
   }
 
   /** On one line, all numbers as numbers: the runtime-spec's way. */
-  String toPlainJson() {
+  public String toPlainJson() {
     return json(false);
   }
 
