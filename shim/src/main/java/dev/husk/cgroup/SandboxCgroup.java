@@ -25,7 +25,7 @@ public final class SandboxCgroup {
   private final Freezer freezer;
   private final Path sandbox;
   private final List<Path> madeParents;
-  private final List<LimitStatus> limits;
+  private final SandboxLimits limits;
 
   /**
    * What to create.
@@ -49,7 +49,7 @@ public final class SandboxCgroup {
       CgroupTree tree,
       Path sandbox,
       List<Path> madeParents,
-      List<LimitStatus> limits) {
+      SandboxLimits limits) {
     this.fs = fs;
     this.host = host;
     this.delegation = delegation;
@@ -57,7 +57,7 @@ public final class SandboxCgroup {
     this.freezer = new Freezer(fs, tree, sandbox);
     this.sandbox = sandbox;
     this.madeParents = List.copyOf(madeParents);
-    this.limits = List.copyOf(limits);
+    this.limits = limits;
   }
 
   /**
@@ -105,7 +105,27 @@ public final class SandboxCgroup {
 
   /** Every limit asked for or defaulted, and how it turned out. */
   public List<LimitStatus> limits() {
-    return limits;
+    return limits.statuses();
+  }
+
+  /**
+   * Changes limits of the running sandbox: all that is asked for, or, when one is refused, none of
+   * it. Checked as at create, on what is in force with the change on top: a field that the change
+   * leaves out stays as it is, -1 (or a rate of 0) takes a limit away, and memory, swap, quota,
+   * period and burst are judged together whichever of them changes. With {@code checkBeforeUpdate},
+   * of the change or of the config, a memory limit below the use is refused; without it the kernel
+   * reclaims, and kills the sandbox when that is not enough. {@code devices} is not looked at.
+   *
+   * <p>Returns in bounded time; on kernels before 6.16 a memory limit below the use may take
+   * seconds, so this is not for a thread that others wait for.
+   *
+   * @param change what is to be set, absent fields apart
+   * @return every limit as it stands now, as {@link #limits()} from here on
+   * @throws HuskException with a {@link CgroupFailure}; the old values stand, unless it is {@link
+   *     CgroupFailure.NotRestored}, after which {@link #limits()} says what is in force
+   */
+  public List<LimitStatus> update(Resources change) throws HuskException {
+    return limits.update(change);
   }
 
   /**

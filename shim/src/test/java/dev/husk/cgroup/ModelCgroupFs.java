@@ -78,6 +78,12 @@ final class ModelCgroupFs implements CgroupFs {
     otherFiles.put(Path.of(path), content);
   }
 
+  /** What the kernel itself says in a file that nobody can write. */
+  synchronized void kernelSays(Path file, String content) throws ErrnoException {
+    fileOwner("open", file).values.put(String.valueOf(file.getFileName()), content);
+    notifyAll();
+  }
+
   synchronized long spawn(Path cgroup) {
     long pid = nextPid++;
     node(cgroup).orElseThrow().processes.add(pid);
