@@ -1,6 +1,7 @@
 package dev.husk.rpc;
 
 import dev.husk.failure.HuskException;
+import dev.husk.oci.Resources;
 import dev.husk.process.Signal;
 import dev.husk.sandbox.CreateOptions;
 import dev.husk.sandbox.Owner;
@@ -65,6 +66,9 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
 
   /** Apart from the reads, which must not keep a kill from being sent. */
   private final BlockingReads kills = new BlockingReads();
+
+  /** Apart from both, since an update may wait until memory is reclaimed. */
+  private final BlockingReads updates = new BlockingReads();
 
   private final Consumer<String> log;
 
@@ -245,7 +249,8 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
         observer,
         () -> {
           Sandbox sandbox = shim.sandbox(request.getId());
-          return sandbox.update(ResourcesMapper.resources(request.getResources()));
+          Resources resources = ResourcesMapper.resources(request.getResources());
+          return updates.run("update", () -> sandbox.update(resources));
         },
         status -> UpdateResponse.newBuilder().setSandbox(SandboxMapper.sandbox(status)).build());
   }
@@ -340,6 +345,7 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
     eventStreams.stop();
     reads.stop();
     kills.stop();
+    updates.stop();
   }
 
   int waits() {

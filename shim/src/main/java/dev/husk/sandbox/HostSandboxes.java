@@ -37,7 +37,7 @@ public final class HostSandboxes {
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (DirectoryIteratorException e) {
-      throw unreadable(root, e.getCause());
+      throw unreadable(root, new IOException(e));
     } catch (IOException e) {
       throw unreadable(root, e);
     }

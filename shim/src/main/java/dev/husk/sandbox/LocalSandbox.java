@@ -237,20 +237,17 @@ final class LocalSandbox implements Sandbox {
     return status();
   }
 
+  /** Past the loop: it may take seconds, and an end or a delete must not wait for it. */
   @Override
-  public CompletionStage<SandboxStatus> update(Resources resources) {
-    return queue(
-        () -> {
-          State now = state;
-          Payload payload = now.held().orElseThrow(() -> wrongPhase("update", now));
-          if (now instanceof State.Stopped) {
-            throw wrongPhase("update", now);
-          }
-          payload.cgroup().update(resources);
-          events.add(new Event.Updated());
-          recordState();
-          return status();
-        });
+  public SandboxStatus update(Resources resources) throws HuskException {
+    State now = state;
+    Payload payload = now.held().orElseThrow(() -> wrongPhase("update", now));
+    if (now instanceof State.Stopped) {
+      throw wrongPhase("update", now);
+    }
+    payload.cgroup().update(resources);
+    events.add(new Event.Updated());
+    return status();
   }
 
   @Override

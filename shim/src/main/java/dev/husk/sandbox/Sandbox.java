@@ -33,10 +33,12 @@ public interface Sandbox {
   CompletionStage<SandboxStatus> resume();
 
   /**
-   * Changes limits; what is absent stays. Fails with PRECONDITION unless created, running or
-   * paused.
+   * Changes limits; what is absent stays. To be called on a thread that may wait for the kernel:
+   * memory may have to be reclaimed first.
+   *
+   * @throws HuskException PRECONDITION unless created, running or paused; the kernel's refusal
    */
-  CompletionStage<SandboxStatus> update(Resources resources);
+  SandboxStatus update(Resources resources) throws HuskException;
 
   /**
    * Completes once the payload has ended and its cgroup is empty; stays completed after delete.

@@ -63,8 +63,7 @@ final class ShimLocks {
       return false;
     }
     for (String[] lock : locks) {
-      boolean known =
-          knownPid.isPresent() && lock[PID].equals(Long.toString(knownPid.getAsLong()));
+      boolean known = knownPid.isPresent() && lock[PID].equals(Long.toString(knownPid.getAsLong()));
       if (lock[PLACE].equals(place(device, inode))
           || (known && lock[PLACE].endsWith(":" + inode))) {
         return true;
