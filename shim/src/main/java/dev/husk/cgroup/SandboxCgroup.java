@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ public final class SandboxCgroup {
   private final CgroupHost host;
   private final Delegation delegation;
   private final CgroupTree tree;
+  private final Freezer freezer;
   private final Path sandbox;
   private final List<Path> madeParents;
   private final SandboxLimits limits;
@@ -54,6 +56,7 @@ public final class SandboxCgroup {
     this.host = host;
     this.delegation = delegation;
     this.tree = tree;
+    this.freezer = new Freezer(fs, tree, sandbox);
     this.sandbox = sandbox;
     this.madeParents = List.copyOf(madeParents);
     this.limits = limits;
@@ -222,6 +225,45 @@ public final class SandboxCgroup {
   /** SIGKILL to every process, without waiting for their end. */
   public void kill() throws HuskException {
     tree.kill();
+  }
+
+  /**
+   * Freezes every process and waits until all are.
+   *
+   * @return false when the last process ended meanwhile; nothing is frozen then
+   * @throws HuskException {@link CgroupFailure.NotFrozen} when the time is over; all run on then
+   */
+  public boolean freeze(Duration time) throws HuskException {
+    return freezer.freeze(time);
+  }
+
+  /**
+   * Undoes {@link #freeze} and waits until the kernel says so. Cgroups that the inside froze stay
+   * frozen.
+   *
+   * @throws HuskException {@link CgroupFailure.HeldFrozen}: it is frozen as before
+   */
+  public void thaw(Duration time) throws HuskException {
+    freezer.thaw(time);
+  }
+
+  /** Whether {@link #freeze} was called and not undone; not whether it has taken effect. */
+  public boolean freezing() {
+    return freezer.wanted();
+  }
+
+  /** Undoes {@link #freeze}, if that was, without waiting and without an error. */
+  public void release() {
+    freezer.release();
+  }
+
+  /**
+   * What the sandbox uses, from P's files. May take long where the kernel has much to add up.
+   *
+   * @throws HuskException {@link CgroupFailure.Vanished} when P is gone
+   */
+  public Stats stats() throws HuskException {
+    return new StatsReader(fs, sandbox).read(Instant.now());
   }
 
   /** Waits for the end of all processes by the kernel's notification; false: out of time. */

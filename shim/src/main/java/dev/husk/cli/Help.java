@@ -22,7 +22,8 @@ final class Help {
         2    the command line is wrong
         125  husk failed before the payload ran; the message says what, where, why and what to do
         126  the payload's executable cannot be executed
-        127  the payload's executable was not found in the sandbox""";
+        127  the payload's executable was not found in the sandbox
+      of the commands that ask a shim: 0 done, 1 refused, 2 the command line is wrong""";
 
   static final String MAIN =
       """
@@ -31,6 +32,14 @@ final class Help {
       Usage:
         husk run [OPTIONS] BUNDLE                        run a sandbox in the foreground
         husk serve --id ID --bundle DIR [OPTIONS]        serve one sandbox to a manager
+        husk list                                        show the sandboxes of this host
+        husk state | ps | stats ID                       show one, its processes, what it uses
+        husk owner PID                                   show the sandbox of a process
+        husk kill ID [SIGNAL]                            send a signal
+        husk wait ID                                     wait for the end
+        husk delete [--force] ID                         remove it, and end its shim
+        husk pause | resume ID                           freeze it, let it run again
+        husk update ID --LIMIT VALUE...                  change limits
         husk setup                                       build again and prepare what is missing
         husk version                                     print the version
 

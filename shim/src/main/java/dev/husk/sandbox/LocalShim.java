@@ -93,6 +93,18 @@ public final class LocalShim implements Shim {
   }
 
   @Override
+  public Optional<Owner> owner(int pid) throws HuskException {
+    ProcessPlace place = ProcessPlace.of(pid);
+    for (Sandbox sandbox : sandboxes()) {
+      Optional<Owner> owner = Owner.of(sandbox.id(), sandbox.status().cgroup(), place);
+      if (owner.isPresent()) {
+        return owner;
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
   public CompletionStage<Sandbox> create(CreateOptions request) {
     LocalSandbox sandbox;
     try {
