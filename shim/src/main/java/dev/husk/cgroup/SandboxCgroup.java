@@ -24,6 +24,7 @@ public final class SandboxCgroup {
   private final Path sandbox;
   private final List<Path> madeParents;
   private final List<LimitStatus> limits;
+  private final Optional<Evacuation> evacuation;
 
   /**
    * What to create.
@@ -47,7 +48,8 @@ public final class SandboxCgroup {
       CgroupTree tree,
       Path sandbox,
       List<Path> madeParents,
-      List<LimitStatus> limits) {
+      List<LimitStatus> limits,
+      Optional<Evacuation> evacuation) {
     this.fs = fs;
     this.host = host;
     this.delegation = delegation;
@@ -55,6 +57,7 @@ public final class SandboxCgroup {
     this.sandbox = sandbox;
     this.madeParents = List.copyOf(madeParents);
     this.limits = List.copyOf(limits);
+    this.evacuation = evacuation;
   }
 
   /**
@@ -103,6 +106,11 @@ public final class SandboxCgroup {
   /** Every limit asked for or defaulted, and how it turned out. */
   public List<LimitStatus> limits() {
     return limits;
+  }
+
+  /** What it took to empty the root of the container that husk runs in; empty: nothing to do. */
+  public Optional<Evacuation> evacuation() {
+    return evacuation;
   }
 
   /**

@@ -33,8 +33,8 @@ public final class StateDirectory {
   /** Rounds of claiming against another shim that is just removing the same directory. */
   private static final int CLAIM_ROUNDS = 20;
 
-  private static final String LOCK = "lock";
-  private static final String STATE = "state.json";
+  static final String LOCK = "lock";
+  static final String STATE = "state.json";
 
   private final Path path;
   private final FileChannel lockFile;

@@ -2,30 +2,33 @@ package dev.husk.sandbox;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import dev.husk.cgroup.Evacuation;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The state file: the OCI state object ({@code runtime.md#state}) with what a successor of a dead
  * shim needs to clean up.
  */
 final class StateJson {
-  private static final String CGROUP = "cgroup";
-  private static final String IDENTITY = "cgroupIdentity";
+  static final String CGROUP = "cgroup";
+  static final String IDENTITY = "cgroupIdentity";
+  static final String EVACUATION = "evacuation";
+  static final String SHIM_PID = "shimPid";
+  static final String LEAF = "leaf";
+  static final String ROUNDS = "rounds";
+  static final String MOVED = "moved";
+  static final String MILLIS = "millis";
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private StateJson() {}
 
-  /** What a dead shim's file says of its cgroup; both empty when it says nothing. */
-  record Left(String cgroup, String identity) {}
-
-  static String write(SandboxStatus status, String cgroupIdentity, long shimPid) {
+  static String write(
+      SandboxStatus status, String cgroupIdentity, long shimPid, Optional<Evacuation> evacuation) {
     StringWriter text = new StringWriter(512);
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
       json.writeStartObject();
@@ -44,7 +47,10 @@ final class StateJson {
       json.writeStringField(CGROUP, status.cgroup());
       json.writeStringField(IDENTITY, cgroupIdentity);
       json.writeStringField("created", status.createdAt().toString());
-      json.writeNumberField("shimPid", shimPid);
+      json.writeNumberField(SHIM_PID, shimPid);
+      if (evacuation.isPresent()) {
+        writeEvacuation(json, evacuation.get());
+      }
       if (status.exit().isPresent()) {
         json.writeNumberField("exitCode", status.exit().get().code());
         json.writeStringField("exitReason", status.exit().get().reason());
@@ -56,26 +62,14 @@ final class StateJson {
     return text.append('\n').toString();
   }
 
-  /** Reads back what a successor needs; a damaged file says nothing. */
-  static Left leftBy(String stateFile) {
-    String cgroup = "";
-    String identity = "";
-    try (JsonParser json = FACTORY.createParser(stateFile)) {
-      int depth = 0;
-      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-        if (depth == 1 && token == JsonToken.FIELD_NAME) {
-          String name = json.currentName();
-          if (name.equals(CGROUP)) {
-            cgroup = Objects.requireNonNullElse(json.nextTextValue(), "");
-          } else if (name.equals(IDENTITY)) {
-            identity = Objects.requireNonNullElse(json.nextTextValue(), "");
-          }
-        }
-      }
-      return new Left(cgroup, identity);
-    } catch (IOException e) {
-      return new Left("", "");
-    }
+  private static void writeEvacuation(JsonGenerator json, Evacuation evacuation)
+      throws IOException {
+    json.writeObjectFieldStart(EVACUATION);
+    json.writeStringField(CGROUP, evacuation.cgroup());
+    json.writeStringField(LEAF, evacuation.leaf());
+    json.writeNumberField(ROUNDS, evacuation.rounds());
+    json.writeNumberField(MOVED, evacuation.moved());
+    json.writeNumberField(MILLIS, evacuation.millis());
+    json.writeEndObject();
   }
 }
