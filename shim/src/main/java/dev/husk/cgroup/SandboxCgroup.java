@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * The cgroups of one sandbox: P with the limits, S below it as the root of the sandbox's cgroup
- * namespace, S/init where every process settles. Safe for use by several threads.
+ * namespace, S/init where every process settles, and beside S, where need be, one for the monitor.
+ * Safe for use by several threads.
  */
 public final class SandboxCgroup {
   private final CgroupFs fs;
@@ -26,6 +27,7 @@ public final class SandboxCgroup {
   private final Path sandbox;
   private final List<Path> madeParents;
   private final SandboxLimits limits;
+  private final OomEvents oom;
 
   /**
    * What to create.
@@ -58,6 +60,7 @@ public final class SandboxCgroup {
     this.sandbox = sandbox;
     this.madeParents = List.copyOf(madeParents);
     this.limits = limits;
+    this.oom = new OomEvents(fs, sandbox, payloadDir(), initDir());
   }
 
   /**
@@ -85,6 +88,29 @@ public final class SandboxCgroup {
     return payloadDir().resolve(CgroupPaths.INIT);
   }
 
+  /**
+   * Moves bwrap's monitor from S/init into a cgroup of its own, out of the inside's sight. It is in
+   * no pid namespace of the inside, where {@code cgroup.procs} would show it as 0: nobody there
+   * could move it out of the way, and systemd gives up at it. Waits for an RCU grace period, 10 to
+   * 30 ms, so only for who may write to the cgroups inside.
+   *
+   * @throws HuskException when it is not where it was put
+   */
+  public void setApart(long monitor) throws HuskException {
+    Path apart = monitorDir();
+    try {
+      fs.mkdir(apart);
+      fs.write(apart.resolve("cgroup.procs"), Long.toString(monitor));
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(fs, "set bwrap's monitor apart", apart, e);
+    }
+    verifyMember(monitor, apart);
+  }
+
+  private Path monitorDir() {
+    return sandbox.resolve(CgroupPaths.MONITOR);
+  }
+
   /** P as {@code /proc/PID/cgroup} names it. */
   public String relativePath() {
     return host.procPath(sandbox);
@@ -106,6 +132,24 @@ public final class SandboxCgroup {
   /** Every limit asked for or defaulted, and how it turned out. */
   public List<LimitStatus> limits() {
     return limits.statuses();
+  }
+
+  /** The file that tells of memory events of the sandbox; there with the memory controller only. */
+  public Path memoryEvents() {
+    return oom.file();
+  }
+
+  /** Processes of the sandbox that the kernel's OOM killer has killed so far. */
+  public long oomKills() {
+    return oom.kills();
+  }
+
+  /**
+   * Why the kernel's OOM killer ended the sandbox, for people; empty when it did not. What it
+   * killed in cgroups made inside, by limits made inside, is not the end of the sandbox.
+   */
+  public Optional<String> endByOom() {
+    return oom.endedSandbox() ? Optional.of(oom.reason()) : Optional.empty();
   }
 
   /**
@@ -144,7 +188,11 @@ public final class SandboxCgroup {
    *     CgroupFailure.ProcessGone} when it has ended
    */
   public void verifyMember(long pid) throws HuskException {
-    String expected = host.procPath(initDir());
+    verifyMember(pid, initDir());
+  }
+
+  private void verifyMember(long pid, Path directory) throws HuskException {
+    String expected = host.procPath(directory);
     String text;
     try {
       text = fs.read(Path.of("/proc", Long.toString(pid), "cgroup"));
@@ -262,6 +310,6 @@ public final class SandboxCgroup {
   }
 
   private List<Path> ownCgroups() {
-    return List.of(initDir(), payloadDir(), sandbox);
+    return List.of(initDir(), payloadDir(), monitorDir(), sandbox);
   }
 }

@@ -9,6 +9,8 @@ final class Help {
         --cgroup-limits MODE    strict (default): a limit of the config that cannot be put in force
                                 fails create; best-effort: the sandbox runs without it, State says so
         --no-default-limits     no bounds on pids and memory when the config sets none
+        --privileged            trust payloads with the host: allow capabilities that lead out of any
+                                sandbox (CAP_SYS_ADMIN and its like), and a shared pid namespace
         --bwrap PATH            the bubblewrap to use (default: the first bwrap in PATH)
         --help                  this text
       """;
@@ -51,9 +53,9 @@ final class Help {
       Usage: husk run [OPTIONS] BUNDLE
 
       Creates a sandbox from BUNDLE/config.json, starts it with this terminal's standard streams,
-      waits for its end, deletes it and exits with the payload's status. SIGINT, SIGTERM and SIGHUP
-      go to the payload; a second SIGINT or SIGTERM kills the whole sandbox. The API is served
-      meanwhile.
+      waits for its end, deletes it and exits with the payload's status. SIGINT, SIGTERM, SIGHUP
+      and SIGQUIT go to the payload; a second SIGINT or SIGTERM (100 ms later or more, if it is the
+      same) kills the whole sandbox. The API is served meanwhile.
 
       Options:
         --id ID                 1 to 80 of a-z A-Z 0-9 _ + . - (default: made up)

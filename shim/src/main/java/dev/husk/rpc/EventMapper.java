@@ -24,6 +24,8 @@ final class EventMapper {
               dev.husk.v1.Event.Exited.newBuilder().setStatus(SandboxMapper.exit(exited.status())));
       case Event.Deleted deleted ->
           message.setDeleted(dev.husk.v1.Event.Deleted.getDefaultInstance());
+      case Event.Oom oom ->
+          message.setOom(dev.husk.v1.Event.Oom.newBuilder().setOomKills(oom.kills()));
       case Event.Paused paused -> message.setPaused(dev.husk.v1.Event.Paused.getDefaultInstance());
       case Event.Resumed resumed ->
           message.setResumed(dev.husk.v1.Event.Resumed.getDefaultInstance());

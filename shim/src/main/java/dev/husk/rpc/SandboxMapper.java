@@ -38,6 +38,7 @@ final class SandboxMapper {
         .setExact(exit.exact())
         .setReason(exit.reason())
         .setExitedAt(timestamp(exit.exitedAt()))
+        .setOomKilled(exit.oomKilled())
         .build();
   }
 

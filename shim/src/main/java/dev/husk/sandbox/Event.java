@@ -19,6 +19,13 @@ public record Event(long sequence, Instant at, String sandboxId, Kind kind) {
   /** Everything is removed. */
   public record Deleted() implements Kind {}
 
+  /**
+   * The kernel's OOM killer has killed in the sandbox.
+   *
+   * @param kills processes killed so far, since the sandbox was made
+   */
+  public record Oom(long kills) implements Kind {}
+
   /** Every process is frozen. */
   public record Paused() implements Kind {}
 

@@ -43,6 +43,7 @@ final class LocalSandbox implements Sandbox {
   private final EventLoop loop;
   private final EventLog events;
   private final DeadmanWatch deadman;
+  private final OomWatch oom;
   private final Instant createdAt;
   private final Runnable onDeleted;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
@@ -76,6 +77,7 @@ final class LocalSandbox implements Sandbox {
     }
     this.deadman =
         new DeadmanWatch(loop, spawner, options.huskInit(), events, this::endUnsupervised);
+    this.oom = new OomWatch(loop, events);
   }
 
   @Override
@@ -162,6 +164,7 @@ final class LocalSandbox implements Sandbox {
     loop.whenEnded(payload.monitor().pidfd(), this::monitorEnded);
     recordState();
     events.add(new Event.Created(payload.pid()));
+    oom.watch(payload.cgroup());
     for (String warning : made.warnings()) {
       events.add(new Event.Warning(warning));
     }
@@ -316,6 +319,7 @@ final class LocalSandbox implements Sandbox {
     Optional<String> why = cause.isEmpty() ? reasonOfKill : Optional.of(cause);
     ExitStatus status = ExitObservation.observe(payload, why, clock.instant());
     endTree(payload);
+    oom.end(payload.cgroup());
     payload.control().close();
     payload.messages().close();
     state = new State.Stopped(payload, startedAt, status);
@@ -336,6 +340,11 @@ final class LocalSandbox implements Sandbox {
   private void monitorEnded() {
     Optional<Payload> payload = state.held();
     if (payload.isPresent() && !payload.get().pidfd().awaitEnd(MONITOR_GRACE)) {
+      if (payload.get().cgroup().endByOom().isPresent()) {
+        // The kernel has killed the payload too, which takes the longer the more memory it has.
+        endTree(payload.get());
+        return;
+      }
       endUnsupervised("bwrap's monitor was killed");
     }
   }

@@ -201,10 +201,12 @@ public sealed interface SandboxFailure extends Failure {
         case CREATING -> "wait until create has answered";
         case CREATED -> "start it, or delete it";
         case RUNNING ->
-            verb.equals("resume")
-                ? "there is nothing to resume, it runs"
-                : "kill it and wait for its end, or force the delete";
-        case PAUSED -> "resume it first, kill it, or force the delete";
+            switch (verb) {
+              case "resume" -> "there is nothing to resume, it runs";
+              case "delete" -> "kill it and wait for its end, or force the delete";
+              default -> "it runs already: wait for its end, or kill it";
+            };
+          case PAUSED -> "resume it first, kill it, or force the delete";
         case STOPPED -> "delete it; a stopped sandbox cannot be used again";
       };
     }

@@ -50,6 +50,7 @@ final class StateJson {
       if (status.exit().isPresent()) {
         json.writeNumberField("exitCode", status.exit().get().code());
         json.writeStringField("exitReason", status.exit().get().reason());
+        json.writeBooleanField("oomKilled", status.exit().get().oomKilled());
       }
       json.writeEndObject();
     } catch (IOException e) {

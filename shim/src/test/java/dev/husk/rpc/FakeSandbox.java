@@ -119,7 +119,8 @@ final class FakeSandbox implements Sandbox {
       phase = Phase.STOPPED;
     }
     ExitStatus status =
-        new ExitStatus(128 + signal, OptionalInt.of(signal), true, "killed", EPOCH.plusSeconds(2));
+        new ExitStatus(
+            128 + signal, OptionalInt.of(signal), true, "killed", EPOCH.plusSeconds(2), false);
     exit.complete(status);
     events.add(new Event.Exited(status));
     return CompletableFuture.completedFuture(null);
