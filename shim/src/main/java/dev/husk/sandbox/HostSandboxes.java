@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The sandboxes of all shims that keep their state below one directory, without asking a shim. */
 public final class HostSandboxes {
@@ -68,14 +69,12 @@ public final class HostSandboxes {
     } catch (NoSuchFileException e) {
       state = "{}";
     }
-    KnownSandbox known = StateJson.known(id, state, false);
-    boolean runs =
-        locks.holds(lock, known.shimPid())
-            || ShimLocks.listens(directory.resolve(StateDirectory.SOCKET));
-    if (!runs && !Files.exists(lock)) {
-      return Optional.empty();
+    KnownSandbox dead = StateJson.known(id, state, OptionalLong.empty(), false);
+    OptionalLong holder = locks.holder(lock, dead.shimPid());
+    if (holder.isPresent() || ShimLocks.listens(directory.resolve(StateDirectory.SOCKET))) {
+      return Optional.of(StateJson.known(id, state, holder, true));
     }
-    return Optional.of(runs ? StateJson.known(id, state, true) : known);
+    return Files.exists(lock) ? Optional.of(dead) : Optional.empty();
   }
 
   /**

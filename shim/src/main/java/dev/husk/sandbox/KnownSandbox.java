@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * @param cgroup of the sandbox, as {@code /proc/PID/cgroup} names it
  * @param cgroupIdentity tells that cgroup from a later one of the same name
  * @param created when create was asked for, RFC 3339
- * @param shimPid of the shim that wrote all this
+ * @param shimPid of the shim that holds the id, or else of the one that wrote all this
  * @param shimRuns whether a shim holds the id; without one the sandbox is dead, whatever its status
  * @param exitCode of a payload that has ended
  */

@@ -42,7 +42,10 @@ final class ShimLocks {
     for (String line : text.split("\n", -1)) {
       String[] words = line.strip().split("\\s+", -1);
       // One that waits for a lock has an arrow before its kind.
-      if (words.length > PLACE && words[1].equals("POSIX") && words[3].equals("WRITE")) {
+      if (words.length > PLACE
+          && words[1].equals("POSIX")
+          && words[3].equals("WRITE")
+          && words[PID].matches("[0-9]{1,10}")) {
         locks.add(words);
       }
     }
@@ -50,26 +53,26 @@ final class ShimLocks {
   }
 
   /**
-   * Whether a process holds the lock on that file. Some file systems show another device number to
+   * The process that holds the lock on that file. Some file systems show another device number to
    * stat(2) than to the kernel's list; there the holder's pid has to be the one that is known.
    */
-  boolean holds(Path file, OptionalLong knownPid) {
+  OptionalLong holder(Path file, OptionalLong knownPid) {
     long inode;
     long device;
     try {
       inode = number(file, "unix:ino");
       device = number(file, "unix:dev");
     } catch (IOException e) {
-      return false;
+      return OptionalLong.empty();
     }
     for (String[] lock : locks) {
       boolean known = knownPid.isPresent() && lock[PID].equals(Long.toString(knownPid.getAsLong()));
       if (lock[PLACE].equals(place(device, inode))
           || (known && lock[PLACE].endsWith(":" + inode))) {
-        return true;
+        return OptionalLong.of(Long.parseLong(lock[PID]));
       }
     }
-    return false;
+    return OptionalLong.empty();
   }
 
   private static long number(Path file, String attribute) throws IOException {

@@ -66,7 +66,7 @@ final class StateJson {
   }
 
   /** Reads back what there is to tell of a sandbox; what a damaged file does not say is empty. */
-  static KnownSandbox known(String id, String stateFile, boolean shimRuns) {
+  static KnownSandbox known(String id, String stateFile, OptionalLong shimPid, boolean shimRuns) {
     Map<String, String> values = values(stateFile);
     return new KnownSandbox(
         id,
@@ -76,7 +76,7 @@ final class StateJson {
         values.getOrDefault(CGROUP, ""),
         values.getOrDefault(IDENTITY, ""),
         values.getOrDefault("created", ""),
-        number(values.get("shimPid")),
+        shimPid.isPresent() ? shimPid : number(values.get("shimPid")),
         shimRuns,
         number(values.get("exitCode")),
         values.getOrDefault("exitReason", ""));

@@ -23,11 +23,11 @@ class ShimLocksTest {
             FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock held = channel.lock()) {
       assertThat(held.isValid()).isTrue();
-      assertThat(ShimLocks.now().holds(file, own)).isTrue();
-      assertThat(ShimLocks.now().holds(other, own)).isFalse();
+      assertThat(ShimLocks.now().holder(file, own)).isEqualTo(own);
+      assertThat(ShimLocks.now().holder(other, own)).isEmpty();
     }
-    assertThat(ShimLocks.now().holds(file, own)).isFalse();
-    assertThat(ShimLocks.now().holds(temp.resolve("none"), own)).isFalse();
+    assertThat(ShimLocks.now().holder(file, own)).isEmpty();
+    assertThat(ShimLocks.now().holder(temp.resolve("none"), own)).isEmpty();
   }
 
   @Test
@@ -52,9 +52,9 @@ class ShimLocksTest {
                 + "2: FLOCK  ADVISORY  WRITE 79 ff:ff:"
                 + inode
                 + " 0 EOF\n");
-    assertThat(locks.holds(file, OptionalLong.of(77))).isTrue();
-    assertThat(locks.holds(file, OptionalLong.of(78))).isFalse();
-    assertThat(locks.holds(file, OptionalLong.of(79))).isFalse();
-    assertThat(locks.holds(file, OptionalLong.empty())).isFalse();
+    assertThat(locks.holder(file, OptionalLong.of(77))).hasValue(77);
+    assertThat(locks.holder(file, OptionalLong.of(78))).isEmpty();
+    assertThat(locks.holder(file, OptionalLong.of(79))).isEmpty();
+    assertThat(locks.holder(file, OptionalLong.empty())).isEmpty();
   }
 }
