@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that ask about sandboxes, as a person uses them. */
 @Tag("lab-too")
@@ -81,7 +78,8 @@ class CommandsTest extends RealSandboxes {
   @Test
   void aDeadShimsSandboxIsShownAsDead() throws Exception {
     Bundle bundle = bundle().args("/bin/sleep", "600");
-    try (Shim shim = Shim.serve(bundle)) {
+    String shimId = freshId();
+    try (Shim shim = Shim.serve(shimId, bundle)) {
       shim.client().create();
       shim.client().start();
       shim.killAndAwaitNothing(shim.cgroup());
@@ -90,7 +88,7 @@ class CommandsTest extends RealSandboxes {
       assertThat(refused("state", shim.id())).contains("nobody listens");
       shim.succeed(bundle);
     }
-    assertThat(done("list")).doesNotContain("dead, was");
+    assertThat(done("list")).doesNotContain(shimId);
   }
 
   @Test
@@ -106,19 +104,5 @@ class CommandsTest extends RealSandboxes {
       assertThat(run.outcome().status()).isEqualTo(137);
     }
     assertThat(done("list", "--root", temp.resolve("nothing").toString())).startsWith("ID ");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "list", "state", "ps", "stats", "owner", "kill", "wait", "delete", "pause", "resume",
-        "update"
-      })
-  void everyCommandHasHelpAndRefusesWhatItDoesNotKnow(String command) throws Exception {
-    assertThat(done(command, "--help")).startsWith("Usage: husk " + command + " ");
-    List<String> arguments = new ArrayList<>(List.of(command, "--nonsense"));
-    Outcome outcome = Husk.run(arguments.toArray(new String[0]));
-    assertThat(outcome.status()).isEqualTo(2);
-    assertThat(outcome.errors()).contains("unknown option \"--nonsense\"");
   }
 }
