@@ -30,7 +30,7 @@ class CommandsTest extends RealSandboxes {
     try (Shim shim =
         Shim.serve(bundle().script("trap 'exit 7' TERM; sleep 600 & wait; sleep 600"))) {
       String id = shim.id();
-      assertThat(done("list")).containsPattern(id + " +none yet +- +" + shim.husk().pid());
+      assertThat(done("list")).containsPattern(id + " +none yet");
       assertThat(refused("state", id)).contains("container does not exist");
       shim.client().create();
       assertThat(refused("pause", id)).contains("cannot pause while created");

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The host's processes. Everything read here can be gone the next moment, and is then empty. */
 final class ProcFs {
@@ -39,6 +40,20 @@ final class ProcFs {
 
   static Optional<String> comm(long pid) {
     return read(pid, "comm").map(String::strip);
+  }
+
+  /** All processes whose program has that name. */
+  static List<Long> named(String comm) {
+    return pids().stream().filter(pid -> comm(pid).equals(Optional.of(comm))).toList();
+  }
+
+  /** Its pids in its pid namespace and those around it, the outermost first. */
+  static List<Long> namespacePids(long pid) {
+    return read(pid, "status").orElse("").lines()
+        .filter(line -> line.startsWith("NSpid:"))
+        .flatMap(line -> Stream.of(line.substring("NSpid:".length()).strip().split("\\s+")))
+        .map(Long::valueOf)
+        .toList();
   }
 
   /** Program and arguments with spaces between them. */

@@ -28,6 +28,7 @@ public final class SandboxCgroup {
   private final List<Path> madeParents;
   private final SandboxLimits limits;
   private final OomEvents oom;
+  private final Optional<Evacuation> evacuation;
 
   /**
    * What to create.
@@ -51,7 +52,8 @@ public final class SandboxCgroup {
       CgroupTree tree,
       Path sandbox,
       List<Path> madeParents,
-      SandboxLimits limits) {
+      SandboxLimits limits,
+      Optional<Evacuation> evacuation) {
     this.fs = fs;
     this.host = host;
     this.delegation = delegation;
@@ -61,6 +63,7 @@ public final class SandboxCgroup {
     this.madeParents = List.copyOf(madeParents);
     this.limits = limits;
     this.oom = new OomEvents(fs, sandbox, payloadDir(), initDir());
+    this.evacuation = evacuation;
   }
 
   /**
@@ -170,6 +173,11 @@ public final class SandboxCgroup {
    */
   public List<LimitStatus> update(Resources change) throws HuskException {
     return limits.update(change);
+  }
+
+  /** What it took to empty the root of the container that husk runs in; empty: nothing to do. */
+  public Optional<Evacuation> evacuation() {
+    return evacuation;
   }
 
   /**

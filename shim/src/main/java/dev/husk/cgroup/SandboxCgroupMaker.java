@@ -6,6 +6,7 @@ import dev.husk.process.ErrnoException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One creation: all of it, or nothing that stays. */
 final class SandboxCgroupMaker {
@@ -23,6 +24,8 @@ final class SandboxCgroupMaker {
 
   /** Made here, in the order of making; P and below among them. */
   private final List<Path> made = new ArrayList<>();
+
+  private Optional<Evacuation> evacuation = Optional.empty();
 
   SandboxCgroupMaker(
       CgroupFs fs, CgroupHost host, SandboxCgroup.Spec spec, Pacer pacer, ProcessKiller killer) {
@@ -49,7 +52,8 @@ final class SandboxCgroupMaker {
       List<LimitStatus> limits = makeInside(sandbox, applier.apply(plan, sandbox));
       SandboxLimits inForce =
           new SandboxLimits(fs, applier, sandbox, spec.resources(), spec.policy(), memory, limits);
-      return new SandboxCgroup(fs, host, delegation, tree, sandbox, parentsToRemove(path), inForce);
+      return new SandboxCgroup(
+          fs, host, delegation, tree, sandbox, parentsToRemove(path), inForce, evacuation);
     } catch (HuskException | RuntimeException | Error e) {
       rollBack(sandbox, e);
       throw e;
@@ -214,7 +218,16 @@ final class SandboxCgroupMaker {
     if (!host.insideContainer() || !cgroup.equals(host.mountPoint())) {
       return false;
     }
-    delegation.delegate(cgroup, CgroupPaths.INIT, Controllers.DELEGATED);
+    Delegation.Outcome outcome =
+        delegation.delegate(cgroup, CgroupPaths.INIT, Controllers.DELEGATED);
+    evacuation =
+        Optional.of(
+            new Evacuation(
+                cgroup.toString(),
+                CgroupPaths.INIT,
+                outcome.rounds(),
+                outcome.moved(),
+                outcome.millis()));
     return true;
   }
 

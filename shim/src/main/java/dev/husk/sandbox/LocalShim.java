@@ -62,7 +62,7 @@ public final class LocalShim implements Shim {
             Optional.empty(),
             "",
             List.of());
-    StateJson.write(status, "", 0);
+    StateJson.write(status, "", 0, Optional.empty());
     try {
       if (Files.size(options.bundle().resolve("config.json")) > LARGEST_REHEARSED) {
         return status;
