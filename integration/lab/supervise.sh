@@ -8,11 +8,11 @@ silence=60
 supervise() {
   local run=$1 last=0 line why=
   shift
-  cat <"$run/out" 7<&- 8<&- &
+  cat <"$run/out" &
   local out=$!
-  cat <"$run/err" >&2 7<&- 8<&- &
+  cat <"$run/err" >&2 &
   local err=$!
-  watch_console "$run" <"$run/console" 7<&- 8<&- &
+  watch_console "$run" <"$run/console" &
   # Kept open for writing here, so that it never ends.
   exec 6<>"$run/control"
   (

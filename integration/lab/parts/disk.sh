@@ -1,38 +1,7 @@
-# What the lab's machines consist of. A change here, or of what is copied into the disk, builds anew: see image.
-
-# The kernel of all suites. Older ones of user-mode Linux do not run on newer processors.
-kernel_suite=forky
-kernel_packages=user-mode-linux
-
-# systemd as pid 1 with D-Bus, logind and user managers; what sandboxes are made of and compared with; Docker, to nest.
+# The userland of a suite: systemd as pid 1 with D-Bus, logind and user managers; what sandboxes are made of and compared with; Docker,
+# to nest.
 packages='systemd systemd-sysv dbus dbus-user-session libpam-systemd udev kmod procps iproute2 util-linux uidmap busybox-static
   bubblewrap runc crun containerd docker.io docker-cli iptables'
-
-# debootstrap SUITE VARIANT PACKAGES TARGET DOWNLOADS: a root file system by mmdebstrap, which knows Debian's mirrors and keys.
-# Packages that were downloaded once stay in DOWNLOADS, whether or not the rest succeeds.
-debootstrap() {
-  local options=()
-  # A development suite's index may be older on a mirror than it says it is good for.
-  if [ "$1" = forky ]; then options+=(--aptopt='Acquire::Check-Valid-Until "false"'); fi
-  mkdir -p "$5"
-  DOWNLOADS=$5 timeout -k 5 1200 unshare -m -p -f --kill-child --mount-proc mmdebstrap --mode=root --variant="$2" \
-    --include="$(echo $3 | tr ' ' ,)" --dpkgopt=force-unsafe-io \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --skip=essential/unlink,cleanup/apt/cache,download/empty \
-    --setup-hook='mkdir -p "$1/var/cache/apt/archives" && mount --bind "$DOWNLOADS" "$1/var/cache/apt/archives"' \
-    --customize-hook='umount "$1/var/cache/apt/archives"' \
-    "${options[@]}" "$1" "$4"
-}
-
-# make_kernel TARGET DOWNLOADS: the kernel program with the libraries that it needs, to run it in a chroot on any host.
-make_kernel() {
-  debootstrap "$kernel_suite" extract "$kernel_packages" "$1" "$2"
-  # extract runs no maintainer script, so the links of a merged /usr are not there.
-  for directory in bin sbin lib lib64; do
-    [ -e "$1/$directory" ] || ln -s "usr/$directory" "$1/$directory"
-  done
-  mkdir -p "$1/dev" "$1/proc" "$1/share" "$1/run" "$1/tmp"
-}
 
 # make_disk SUITE WORK DOWNLOADS: WORK/disk.img, an ext4 file system that a machine boots from.
 make_disk() {
