@@ -1,5 +1,7 @@
 package dev.husk.process;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Facts about one process from procfs. */
@@ -34,6 +36,20 @@ public final class ProcFs {
       }
     }
     return pid;
+  }
+
+  /**
+   * Whether {@code /proc} shows the pid namespace that this process is in; in another one every pid
+   * there means somebody else.
+   */
+  public static boolean showsOwnNamespace() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self"))
+          .toString()
+          .equals(Long.toString(ProcessHandle.current().pid()));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Capabilities that this process has permitted and in its bounding set, as a bit mask. */

@@ -127,13 +127,7 @@ class RefusalTableTest {
   /** Where a test cannot bring the kernel to it. */
   private void model(Step step, String errno, String expected, String hint) {
     rows.add(
-        new Row(
-            step,
-            errno,
-            "model",
-            expected,
-            hint,
-            (kernel, x) -> injected(step, errno, expected, hint)));
+        new Row(step, errno, "model", expected, hint, () -> injected(step, errno, expected, hint)));
   }
 
   private void makeLeaf() {
@@ -198,8 +192,10 @@ class RefusalTableTest {
         "ThreadedSubtree",
         "-cpu -cpuset -pids",
         (kernel, x) -> {
-          kernel.fs().write(x.resolve("cgroup.type"), "threaded");
-          assertThat(expect(CgroupFailure.ThreadedSubtree.class, kernel.fs(), x).remedy())
+          Path threaded = x.resolve("t");
+          kernel.fs().mkdir(threaded);
+          kernel.fs().write(threaded.resolve("cgroup.type"), "threaded");
+          assertThat(expect(CgroupFailure.ThreadedSubtree.class, kernel.fs(), threaded).remedy())
               .contains("-cpu -cpuset -pids");
         });
     kernel(

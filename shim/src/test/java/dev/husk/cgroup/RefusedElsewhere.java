@@ -12,6 +12,8 @@ final class RefusedElsewhere {
   private RefusedElsewhere() {}
 
   /**
+   * Delegates or kills.
+   *
    * @param arguments {@code delegate} or {@code kill}, and the cgroup
    */
   public static void main(String[] arguments) {
