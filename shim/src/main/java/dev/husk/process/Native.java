@@ -106,6 +106,13 @@ final class Native {
   /** The errno of clone3 with these flags and no place for a pidfd: EFAULT means known. */
   static native int probeClone(long flags);
 
+  /**
+   * bpf(2): loads a device program and attaches it to a cgroup.
+   *
+   * @return 0, the negated errno of PROG_LOAD, or of PROG_ATTACH with 0x10000 taken off
+   */
+  static native int attachDeviceFilter(int cgroupFd, byte[] program);
+
   /** From now on SIGHUP, SIGINT and SIGTERM write their number as a byte to this descriptor. */
   static native int redirectInterrupts(int fd);
 

@@ -63,7 +63,8 @@ public final class LocalShim implements Shim {
             Optional.empty(),
             Optional.empty(),
             "",
-            List.of());
+            List.of(),
+            Optional.empty());
     StateJson.write(status, "", 0);
     try {
       if (Files.size(options.bundle().resolve("config.json")) > LARGEST_REHEARSED) {
