@@ -97,6 +97,12 @@ static _Noreturn void become_payload(const struct spec *spec, bool in_cwd) {
   if (spec->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     control_fail(EXIT_FAILED, "no_new_privs", errno, "PR_SET_NO_NEW_PRIVS");
   }
+  if (spec->no_user_namespaces) {
+    int error = forbid_user_namespaces();
+    if (error != 0) {
+      control_fail(EXIT_FAILED, "seccomp", error, "forbid new user namespaces");
+    }
+  }
   if (dup2(FD_STDERR, STDERR_FILENO) < 0) {
     control_fail(EXIT_FAILED, "descriptors", errno, "make descriptor 8 the standard error");
   }

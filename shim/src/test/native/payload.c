@@ -1,9 +1,12 @@
 /* The program that the tests let husk-init start: prints what it finds, as asked by its arguments. */
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <net/if.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -86,6 +90,34 @@ static void print_umask(void) {
   (void)printf("umask %o\n", mask);
 }
 
+static void print_result(const char *name, long result) {
+  int error = errno;
+  if (result == 0 && name[0] == 'c') {
+    _exit(0); /* the child of a clone */
+  }
+  (void)printf("%s %d\n", name, result < 0 ? error : 0);
+  (void)fflush(stdout);
+}
+
+/* Each way to make a user namespace, and its errno. */
+static void try_user_namespaces(void) {
+  struct {
+    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+  } arguments = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
+  (void)fflush(stdout);
+  print_result("clone", syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+  print_result("clone3", syscall(SYS_clone3, &arguments, sizeof arguments));
+  print_result("clone-plain", syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+  print_result("unshare-files", syscall(SYS_unshare, CLONE_FILES));
+#if defined(__x86_64__)
+  long result;
+  __asm__ volatile("int $0x80" : "=a"(result) : "a"(310), "b"(CLONE_NEWUSER) : "memory");
+  errno = (int)-result;
+  print_result("unshare32", result < 0 ? -1 : 0);
+#endif
+  print_result("unshare", syscall(SYS_unshare, CLONE_NEWUSER));
+}
+
 static void answer(const char *question) {
   if (strcmp(question, "status") == 0) {
     print_file("/proc/self/status");
@@ -97,6 +129,8 @@ static void answer(const char *question) {
     print_cwd();
   } else if (strcmp(question, "umask") == 0) {
     print_umask();
+  } else if (strcmp(question, "userns") == 0) {
+    try_user_namespaces();
   } else if (strcmp(question, "lo") == 0) {
     print_loopback();
   } else if (strcmp(question, "cgroup") == 0) {

@@ -470,6 +470,53 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /** Processes of the sandbox did not freeze in the time given for it; they run on. */
+  record NotFrozen(String where, long millis, String processes) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "pause the sandbox";
+    }
+
+    @Override
+    public String why() {
+      return "not frozen after " + millis + " ms: process " + processes + "; all run on";
+    }
+
+    @Override
+    public String remedy() {
+      return "a process in uninterruptible sleep (state D) freezes when its I/O ends; pause again"
+          + " then";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.TIMEOUT;
+    }
+  }
+
+  /** A cgroup above the sandbox's is frozen, so that nothing in it can run. */
+  record HeldFrozen(String where, long millis, String above) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "resume the sandbox";
+    }
+
+    @Override
+    public String why() {
+      return "still frozen after " + millis + " ms by " + above;
+    }
+
+    @Override
+    public String remedy() {
+      return "write 0 to the cgroup.freeze of that cgroup, then resume again";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
   /** An error number that has no meaning of its own at that step. */
   record Io(String what, String where, Errno errno) implements CgroupFailure {
     @Override

@@ -8,19 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The cgroups of one sandbox: P with the limits, S below it as the root of the sandbox's cgroup
- * namespace, S/init where every process settles. Safe for use by several threads.
+ * namespace, S/init where every process settles, and beside S, where need be, one for the monitor.
+ * Safe for use by several threads.
  */
 public final class SandboxCgroup {
   private final CgroupFs fs;
   private final CgroupHost host;
   private final Delegation delegation;
   private final CgroupTree tree;
+  private final Freezer freezer;
   private final Path sandbox;
   private final List<Path> madeParents;
   private final SandboxLimits limits;
@@ -55,6 +58,7 @@ public final class SandboxCgroup {
     this.host = host;
     this.delegation = delegation;
     this.tree = tree;
+    this.freezer = new Freezer(fs, tree, sandbox);
     this.sandbox = sandbox;
     this.madeParents = List.copyOf(madeParents);
     this.limits = limits;
@@ -85,6 +89,29 @@ public final class SandboxCgroup {
   /** S/init: to be born in. */
   public Path initDir() {
     return payloadDir().resolve(CgroupPaths.INIT);
+  }
+
+  /**
+   * Moves bwrap's monitor from S/init into a cgroup of its own, out of the inside's sight. It is in
+   * no pid namespace of the inside, where {@code cgroup.procs} would show it as 0: nobody there
+   * could move it out of the way, and systemd gives up at it. Waits for an RCU grace period, 10 to
+   * 30 ms, so only for who may write to the cgroups inside.
+   *
+   * @throws HuskException when it is not where it was put
+   */
+  public void setApart(long monitor) throws HuskException {
+    Path apart = monitorDir();
+    try {
+      fs.mkdir(apart);
+      fs.write(apart.resolve("cgroup.procs"), Long.toString(monitor));
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(fs, "set bwrap's monitor apart", apart, e);
+    }
+    verifyMember(monitor, apart);
+  }
+
+  private Path monitorDir() {
+    return sandbox.resolve(CgroupPaths.MONITOR);
   }
 
   /** P as {@code /proc/PID/cgroup} names it. */
@@ -170,7 +197,11 @@ public final class SandboxCgroup {
    *     CgroupFailure.ProcessGone} when it has ended
    */
   public void verifyMember(long pid) throws HuskException {
-    String expected = host.procPath(initDir());
+    verifyMember(pid, initDir());
+  }
+
+  private void verifyMember(long pid, Path directory) throws HuskException {
+    String expected = host.procPath(directory);
     String text;
     try {
       text = fs.read(Path.of("/proc", Long.toString(pid), "cgroup"));
@@ -203,6 +234,45 @@ public final class SandboxCgroup {
   /** SIGKILL to every process, without waiting for their end. */
   public void kill() throws HuskException {
     tree.kill();
+  }
+
+  /**
+   * Freezes every process and waits until all are.
+   *
+   * @return false when the last process ended meanwhile; nothing is frozen then
+   * @throws HuskException {@link CgroupFailure.NotFrozen} when the time is over; all run on then
+   */
+  public boolean freeze(Duration time) throws HuskException {
+    return freezer.freeze(time);
+  }
+
+  /**
+   * Undoes {@link #freeze} and waits until the kernel says so. Cgroups that the inside froze stay
+   * frozen.
+   *
+   * @throws HuskException {@link CgroupFailure.HeldFrozen}: it is frozen as before
+   */
+  public void thaw(Duration time) throws HuskException {
+    freezer.thaw(time);
+  }
+
+  /** Whether {@link #freeze} was called and not undone; not whether it has taken effect. */
+  public boolean freezing() {
+    return freezer.wanted();
+  }
+
+  /** Undoes {@link #freeze}, if that was, without waiting and without an error. */
+  public void release() {
+    freezer.release();
+  }
+
+  /**
+   * What the sandbox uses, from P's files. May take long where the kernel has much to add up.
+   *
+   * @throws HuskException {@link CgroupFailure.Vanished} when P is gone
+   */
+  public Stats stats() throws HuskException {
+    return new StatsReader(fs, sandbox).read(Instant.now());
   }
 
   /** Waits for the end of all processes by the kernel's notification; false: out of time. */
@@ -249,6 +319,6 @@ public final class SandboxCgroup {
   }
 
   private List<Path> ownCgroups() {
-    return List.of(initDir(), payloadDir(), sandbox);
+    return List.of(initDir(), payloadDir(), monitorDir(), sandbox);
   }
 }

@@ -113,8 +113,11 @@ final class Native {
    */
   static native int attachDeviceFilter(int cgroupFd, byte[] program);
 
-  /** From now on SIGHUP, SIGINT and SIGTERM write their number as a byte to this descriptor. */
-  static native int redirectInterrupts(int fd);
+  /**
+   * From now on SIGHUP, SIGINT, SIGTERM and, if wanted, SIGQUIT write their number as a byte to
+   * this descriptor.
+   */
+  static native int redirectInterrupts(int fd, boolean quitToo);
 
   /** _exit(2): does not return. */
   static native void exit(int status);

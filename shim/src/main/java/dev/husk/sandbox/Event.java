@@ -26,6 +26,15 @@ public record Event(long sequence, Instant at, String sandboxId, Kind kind) {
    */
   public record Oom(long kills) implements Kind {}
 
+  /** Every process is frozen. */
+  public record Paused() implements Kind {}
+
+  /** The processes run again. */
+  public record Resumed() implements Kind {}
+
+  /** Limits were changed. */
+  public record Updated() implements Kind {}
+
   /** Something could not be done and someone should know: a leaked cgroup, a lost deadman. */
   public record Warning(String message) implements Kind {}
 }

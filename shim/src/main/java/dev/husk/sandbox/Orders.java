@@ -26,13 +26,20 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
   /** What runc gives a process whose config sets none. */
   private static final int DEFAULT_UMASK = 0022;
 
-  static Orders of(SandboxPlan plan, Path bwrap, ProcessSpec process, long capabilities)
+  /**
+   * @param capabilities what the shim itself has
+   * @param userNamespaces whether the payload may make its own
+   */
+  static Orders of(
+      SandboxPlan plan, Path bwrap, ProcessSpec process, long capabilities, boolean userNamespaces)
       throws HuskException {
     return new Orders(
-        plan.launch(bwrap).encode(), plan.argumentBytes(), spec(process, capabilities).encode());
+        plan.launch(bwrap).encode(),
+        plan.argumentBytes(),
+        spec(process, capabilities, userNamespaces).encode());
   }
 
-  private static InitSpec spec(ProcessSpec process, long capabilities) {
+  private static InitSpec spec(ProcessSpec process, long capabilities, boolean userNamespaces) {
     List<Rlimit> limits = new ArrayList<>();
     for (ProcessSpec.Rlimit limit : process.rlimits()) {
       int resource = Rlimit.resource(limit.type()).orElseThrow();
@@ -45,6 +52,7 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
         OptionalInt.of(process.user().umask().orElse(DEFAULT_UMASK)),
         sets(process.capabilities(), capabilities),
         true,
+        !userNamespaces,
         limits,
         process.cwd(),
         process.args(),
