@@ -486,6 +486,33 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /** A device rule that needs a BPF program, which this host does not let husk have. */
+  record DeviceRuleNotApplied(String where, String program) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "apply the device rules";
+    }
+
+    @Override
+    public String why() {
+      return "it needs a device program on the cgroup ("
+          + program
+          + "); without one there is only a private /dev with the default devices, and nodev on"
+          + " every mount";
+    }
+
+    @Override
+    public String remedy() {
+      return "run husk as root on a kernel with CONFIG_CGROUP_BPF, remove the rule, or accept the"
+          + " loss with --cgroup-limits=best-effort";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
   /** A limit below what is used already, which the config asks to be refused. */
   record BelowUsage(String where, long limit, long usage) implements CgroupFailure {
     @Override

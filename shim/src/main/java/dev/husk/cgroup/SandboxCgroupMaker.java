@@ -48,12 +48,14 @@ final class SandboxCgroupMaker {
     try {
       makePath(path, tree);
       requireDomain(sandbox);
+      DeviceControl devices =
+          new Devices(fs, spec.policy()).apply(spec.resources().devices(), sandbox);
       handDown(path, plan);
       List<LimitStatus> limits = makeInside(sandbox, applier.apply(plan, sandbox));
       SandboxLimits inForce =
           new SandboxLimits(fs, applier, sandbox, spec.resources(), spec.policy(), memory, limits);
       return new SandboxCgroup(
-          fs, host, delegation, tree, sandbox, parentsToRemove(path), inForce, evacuation);
+          fs, host, delegation, tree, sandbox, parentsToRemove(path), inForce, devices, evacuation);
     } catch (HuskException | RuntimeException | Error e) {
       rollBack(sandbox, e);
       throw e;

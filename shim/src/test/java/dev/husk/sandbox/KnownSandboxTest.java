@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +29,8 @@ class KnownSandboxTest {
         Optional.empty(),
         Optional.empty(),
         "/husk/one",
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   @Test
@@ -43,7 +45,10 @@ class KnownSandboxTest {
                 "/bundle",
                 "/husk/one",
                 "(dev=1,ino=2)",
+                Instant.EPOCH.toString(),
                 99,
+                OptionalLong.empty(),
+                "",
                 Optional.of(evacuation)));
   }
 
