@@ -85,6 +85,7 @@ static void hide(const char *mount_point) {
 static _Noreturn void become_payload(const struct spec *spec, bool in_cwd) {
   apply_limits(spec);
   apply_identity(spec);
+  leave_keyring();
   if (!in_cwd) {
     int error = enter_cwd(spec->cwd);
     if (error != 0) {
@@ -96,6 +97,9 @@ static _Noreturn void become_payload(const struct spec *spec, bool in_cwd) {
   }
   if (spec->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     control_fail(EXIT_FAILED, "no_new_privs", errno, "PR_SET_NO_NEW_PRIVS");
+  }
+  if (spec->no_user_namespaces) {
+    forbid_user_namespaces();
   }
   if (dup2(FD_STDERR, STDERR_FILENO) < 0) {
     control_fail(EXIT_FAILED, "descriptors", errno, "make descriptor 8 the standard error");

@@ -10,7 +10,7 @@
  * and end exactly where the last field ends.
  *
  * Spec, magic "HSKS", version 1:
- *   u32 flags (1: no_new_privs, 2: umask is given), u32 uid, u32 gid, u32 umask,
+ *   u32 flags (1: no_new_privs, 2: umask is given, 4: no new user namespaces), u32 uid, u32 gid, u32 umask,
  *   u64 effective, u64 permitted, u64 inheritable, u64 bounding, u64 ambient (bit n: capability n),
  *   list of u32 supplementary groups (at most 65536),
  *   list of {u32 resource, u64 soft, u64 hard} (at most 16; all bits set: RLIM_INFINITY),
@@ -74,6 +74,7 @@ struct capability_sets {
 struct spec {
   bool no_new_privs;
   bool has_umask;
+  bool no_user_namespaces;
   uint32_t uid;
   uint32_t gid;
   uint32_t umask;
@@ -145,6 +146,10 @@ void describe_search(const struct spec *spec, struct text *text);
 /* husk-init-identity.c: each fails with its own step. */
 void apply_limits(const struct spec *spec);
 void apply_identity(const struct spec *spec);
+
+/* husk-init-isolation.c: each fails with its own step. The second wants no_new_privs. */
+void leave_keyring(void);
+void forbid_user_namespaces(void);
 
 /* The verbs. */
 _Noreturn void launch(void);

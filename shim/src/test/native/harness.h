@@ -27,6 +27,7 @@ void end(struct document *document);
 /* A spec in terms of C; what is NULL or 0 is empty. */
 struct test_spec {
   bool no_new_privs;
+  bool no_user_namespaces;
   int umask; /* -1: none */
   uint32_t uid;
   uint32_t gid;

@@ -1,8 +1,10 @@
 /* The program that the tests let husk-init start: prints what it finds, as asked by its arguments. */
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -86,6 +90,22 @@ static void print_umask(void) {
   (void)printf("umask %o\n", mask);
 }
 
+static void try_user_namespace(void) {
+  pid_t child = fork();
+  if (child == 0) {
+    _exit(unshare(CLONE_NEWUSER) == 0 ? 0 : errno);
+  }
+  int status;
+  (void)waitpid(child, &status, 0);
+  (void)printf("unshare %d\n", WEXITSTATUS(status));
+  long cloned = syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
+  if (cloned == 0) {
+    _exit(0);
+  }
+  (void)printf("clone %d\n", cloned < 0 ? errno : 0);
+  (void)printf("clone3 %d\n", syscall(SYS_clone3, NULL, 0) < 0 ? errno : 0);
+}
+
 static void answer(const char *question) {
   if (strcmp(question, "status") == 0) {
     print_file("/proc/self/status");
@@ -97,6 +117,8 @@ static void answer(const char *question) {
     print_cwd();
   } else if (strcmp(question, "umask") == 0) {
     print_umask();
+  } else if (strcmp(question, "userns") == 0) {
+    try_user_namespace();
   } else if (strcmp(question, "lo") == 0) {
     print_loopback();
   } else if (strcmp(question, "cgroup") == 0) {

@@ -91,6 +91,22 @@ static void leave_ambient(void) {
   }
 }
 
+static void forbids_user_namespaces_if_asked(void) {
+  struct test_spec spec = default_spec();
+  int status;
+  spec.args[1] = "userns";
+  (void)run_payload(&spec, NULL, output, sizeof output, &status);
+  expect_line(output, "unshare 0");
+  expect_line(output, "clone 0");
+  expect_line(output, "clone3 22");
+  spec.no_new_privs = true;
+  spec.no_user_namespaces = true;
+  (void)run_payload(&spec, NULL, output, sizeof output, &status);
+  expect_line(output, "unshare 1");
+  expect_line(output, "clone 1");
+  expect_line(output, "clone3 38");
+}
+
 static void clears_what_bwrap_left_in_the_sets(void) {
   struct test_spec spec = default_spec();
   int status;
@@ -194,6 +210,7 @@ static void tells_which_limit_failed(void) {
 const struct test IDENTITY_TESTS[] = {
     {"init: applies every property", applies_every_property},
     {"init: gives root what the bounding set allows", gives_root_what_the_bounding_set_allows},
+    {"init: forbids user namespaces if asked", forbids_user_namespaces_if_asked},
     {"init: clears what bwrap left in the sets", clears_what_bwrap_left_in_the_sets},
     {"init: tells which capability failed", tells_which_capability_failed},
     {"init: tells which id failed", tells_which_id_failed},

@@ -12,6 +12,8 @@ import java.util.OptionalInt;
  *
  * @param uid from 0 to 2^32-2, as are {@code gid} and {@code groups}
  * @param umask empty: the one that the shim runs with
+ * @param userNamespaces whether the payload may make user namespaces; if not, a seccomp filter,
+ *     which wants {@code noNewPrivileges}, refuses them, and clone3(2) as well
  * @param cwd absolute, inside the sandbox; made if missing
  * @param args the program, looked up as by execvp(3) in the {@code PATH} of {@code env}, and its
  *     arguments; at least one
@@ -26,6 +28,7 @@ public record InitSpec(
     OptionalInt umask,
     CapabilitySets capabilities,
     boolean noNewPrivileges,
+    boolean userNamespaces,
     List<Rlimit> rlimits,
     String cwd,
     List<String> args,
@@ -35,6 +38,7 @@ public record InitSpec(
   private static final String MAGIC = "HSKS";
   private static final int NO_NEW_PRIVILEGES = 1;
   private static final int UMASK = 2;
+  private static final int NO_USER_NAMESPACES = 4;
   private static final int MAX_GROUPS = 65536;
   private static final int MAX_UMASK = 0777;
 
@@ -56,7 +60,10 @@ public record InitSpec(
    */
   public byte[] encode() throws HuskException {
     WireWriter out = new WireWriter(MAGIC);
-    out.u32((noNewPrivileges ? NO_NEW_PRIVILEGES : 0) | (umask.isPresent() ? UMASK : 0));
+    out.u32(
+        (noNewPrivileges ? NO_NEW_PRIVILEGES : 0)
+            | (umask.isPresent() ? UMASK : 0)
+            | (userNamespaces ? 0 : NO_USER_NAMESPACES));
     out.u32(id(uid, "/process/user/uid"));
     out.u32(id(gid, "/process/user/gid"));
     out.u32(checkedUmask());

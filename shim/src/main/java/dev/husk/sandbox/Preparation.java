@@ -4,6 +4,8 @@ import dev.husk.bwrap.BwrapProgram;
 import dev.husk.bwrap.Rootfs;
 import dev.husk.bwrap.SandboxPlan;
 import dev.husk.bwrap.SandboxPlanner;
+import dev.husk.cgroup.CgroupHost;
+import dev.husk.cgroup.KernelCgroupFs;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.ConfigReader;
 import dev.husk.oci.OciConfig;
@@ -40,7 +42,11 @@ record Preparation(OciConfig config, ProcessSpec process, SandboxPlan plan, Orde
             options.huskInit(),
             capabilities);
     return new Preparation(
-        config, process, plan, Orders.of(plan, bwrap.path(), process, capabilities));
+        config,
+        process,
+        plan,
+        Orders.of(
+            plan, bwrap.path(), process, capabilities, CgroupHost.hasV1(new KernelCgroupFs())));
   }
 
   private static long ownCapabilities() throws HuskException {
