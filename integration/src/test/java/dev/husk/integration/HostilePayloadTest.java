@@ -113,8 +113,7 @@ class HostilePayloadTest extends RealSandboxes {
           .extracting(Hostile.Line::name)
           .containsExactly(ATTACKS);
       // Where there is cgroup v1, a user namespace would lead to it.
-      assertThat(said)
-          .contains(CgroupV2.besideV1() ? "try\tunshare\tuser\tEPERM" : "nested\tdone");
+      assertThat(said).contains(CgroupV2.besideV1() ? "try\tunshare\tuser\tEPERM" : "nested\tdone");
       assertThat(report.stream().filter(HostilePayloadTest::isWayOut)).isEmpty();
       assertThat(victim.unharmed()).isTrue();
       assertThat(ControlFiles.of(cgroup)).isEqualTo(settings);
