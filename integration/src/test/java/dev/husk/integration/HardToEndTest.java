@@ -87,7 +87,10 @@ class HardToEndTest extends RealSandboxes {
       if (verb.equals("KILL")) {
         ExitStatus exit = client.await();
         assertThat(exit.getCode()).isEqualTo(137);
-        assertThat(exit.getExact()).as("%s", exit).isEqualTo(ProcFs.kernelRecordsExits());
+        if (!frozen) {
+          // A frozen monitor cannot reap, and whoever adopts the payload may do so too late.
+          assertThat(exit.getExact()).as("%s", exit).isEqualTo(ProcFs.kernelRecordsExits());
+        }
         client.delete(false);
       }
       assertThat(shim.husk().outcome().status()).isZero();
