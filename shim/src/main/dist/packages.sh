@@ -7,6 +7,7 @@ have() {
     libc6-dev) echo 'int main(void){return 0;}' | gcc -static -x c -o /dev/null - ;;
     maven) command -v mvn ;;
     golang-go) command -v go ;;
+    e2fsprogs) command -v mke2fs ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
 }
@@ -16,6 +17,7 @@ why() {
     bubblewrap) echo 'makes the sandbox' ;;
     gcc | libc6-dev | make) echo "is needed to build husk's native part" ;;
     maven) echo 'builds husk' ;;
+    mmdebstrap | e2fsprogs) echo "makes the file systems of the lab's machines" ;;
     *) echo 'is needed' ;;
   esac
 }

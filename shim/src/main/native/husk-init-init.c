@@ -85,7 +85,10 @@ static void hide(const char *mount_point) {
 static _Noreturn void become_payload(const struct spec *spec, bool in_cwd) {
   apply_limits(spec);
   apply_identity(spec);
-  leave_keyring();
+  int joined = leave_keyring();
+  if (joined != 0) {
+    control_fail(EXIT_FAILED, "keyring", joined, "join a new session keyring");
+  }
   if (!in_cwd) {
     int error = enter_cwd(spec->cwd);
     if (error != 0) {
@@ -99,7 +102,10 @@ static _Noreturn void become_payload(const struct spec *spec, bool in_cwd) {
     control_fail(EXIT_FAILED, "no_new_privs", errno, "PR_SET_NO_NEW_PRIVS");
   }
   if (spec->no_user_namespaces) {
-    forbid_user_namespaces();
+    int error = forbid_user_namespaces();
+    if (error != 0) {
+      control_fail(EXIT_FAILED, "seccomp", error, "forbid new user namespaces");
+    }
   }
   if (dup2(FD_STDERR, STDERR_FILENO) < 0) {
     control_fail(EXIT_FAILED, "descriptors", errno, "make descriptor 8 the standard error");

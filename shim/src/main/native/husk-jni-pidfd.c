@@ -61,14 +61,15 @@ static void pass_interrupt(int number) {
   errno = before;
 }
 
-NATIVE(jint, redirectInterrupts)(JNIEnv *env, jclass cls, jint fd) {
+NATIVE(jint, redirectInterrupts)(JNIEnv *env, jclass cls, jint fd, jboolean quit_too) {
   (void)env;
   (void)cls;
-  static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+  static const int numbers[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT};
+  size_t count = sizeof numbers / sizeof *numbers - (quit_too ? 0 : 1);
   struct sigaction action = {.sa_handler = pass_interrupt, .sa_flags = SA_RESTART};
   sigfillset(&action.sa_mask);
   interrupt_fd = fd;
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+  for (size_t i = 0; i < count; i++) {
     if (sigaction(numbers[i], &action, NULL) < 0) return -errno;
   }
   return 0;

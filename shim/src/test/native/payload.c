@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -90,20 +90,32 @@ static void print_umask(void) {
   (void)printf("umask %o\n", mask);
 }
 
-static void try_user_namespace(void) {
-  pid_t child = fork();
-  if (child == 0) {
-    _exit(unshare(CLONE_NEWUSER) == 0 ? 0 : errno);
+static void print_result(const char *name, long result) {
+  int error = errno;
+  if (result == 0 && name[0] == 'c') {
+    _exit(0); /* the child of a clone */
   }
-  int status;
-  (void)waitpid(child, &status, 0);
-  (void)printf("unshare %d\n", WEXITSTATUS(status));
-  long cloned = syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
-  if (cloned == 0) {
-    _exit(0);
-  }
-  (void)printf("clone %d\n", cloned < 0 ? errno : 0);
-  (void)printf("clone3 %d\n", syscall(SYS_clone3, NULL, 0) < 0 ? errno : 0);
+  (void)printf("%s %d\n", name, result < 0 ? error : 0);
+  (void)fflush(stdout);
+}
+
+/* Each way to make a user namespace, and its errno. */
+static void try_user_namespaces(void) {
+  struct {
+    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+  } arguments = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
+  (void)fflush(stdout);
+  print_result("clone", syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+  print_result("clone3", syscall(SYS_clone3, &arguments, sizeof arguments));
+  print_result("clone-plain", syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+  print_result("unshare-files", syscall(SYS_unshare, CLONE_FILES));
+#if defined(__x86_64__)
+  long result;
+  __asm__ volatile("int $0x80" : "=a"(result) : "a"(310), "b"(CLONE_NEWUSER) : "memory");
+  errno = (int)-result;
+  print_result("unshare32", result < 0 ? -1 : 0);
+#endif
+  print_result("unshare", syscall(SYS_unshare, CLONE_NEWUSER));
 }
 
 static void answer(const char *question) {
@@ -118,7 +130,7 @@ static void answer(const char *question) {
   } else if (strcmp(question, "umask") == 0) {
     print_umask();
   } else if (strcmp(question, "userns") == 0) {
-    try_user_namespace();
+    try_user_namespaces();
   } else if (strcmp(question, "lo") == 0) {
     print_loopback();
   } else if (strcmp(question, "cgroup") == 0) {

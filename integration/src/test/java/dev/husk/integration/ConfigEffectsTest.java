@@ -26,6 +26,22 @@ class ConfigEffectsTest extends RealSandboxes {
     assertThat(output).endsWith("0027\n500\n");
   }
 
+  /** As systemd and dockerd do: nobody whom the inside cannot move stands in its way. */
+  @Test
+  void whereTheCgroupsAreWritableTheInsideCanMoveItsProcessesAndEnableControllers()
+      throws Exception {
+    Bundle bundle =
+        bundle()
+            .script(
+                "cd /sys/fs/cgroup/init && mkdir own && echo $$ > own/cgroup.procs"
+                    + " && echo left: $(cat cgroup.procs)"
+                    + " && echo +hugetlb > cgroup.subtree_control && cat cgroup.subtree_control");
+    List<String> options = List.of("nosuid", "noexec", "nodev", "rw");
+    bundle.set("/mounts/6/options", options);
+
+    assertThat(output(bundle)).isEqualTo("left:\nhugetlb\n");
+  }
+
   @Test
   void withoutGroupsThereAreNone() throws Exception {
     assertThat(status(output(bundle().args("/bin/cat", "/proc/self/status")), "Groups")).isEmpty();

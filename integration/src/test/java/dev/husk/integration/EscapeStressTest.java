@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
  * killed and deleted.
  */
 @Tag("stress")
-public class EscapeStressTest extends RealSandboxes {
+@Tag("lab-too")
+class EscapeStressTest extends RealSandboxes {
   private static final int ROUNDS = Integer.getInteger("husk.stress.rounds", 1000);
   private static final int PARALLEL = Integer.getInteger("husk.stress.parallel", 4);
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Sandboxes that resist their end: many processes that ignore signals, are stopped, traced,
  * suspended by vfork, zombies, or hold kernel threads; frozen from outside and from inside.
  */
+@Tag("lab-too")
 class HardToEndTest extends RealSandboxes {
   /** Births; several kinds have a child of their own. */
   private static final int BIRTHS = 840;

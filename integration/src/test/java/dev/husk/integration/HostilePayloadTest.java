@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A payload that attacks: nothing of it gets outside, and nothing outside is changed by it. */
+@Tag("lab-too")
 class HostilePayloadTest extends RealSandboxes {
   /** The file has an owner's write bit, and nothing happens when it is written. */
   private static final String HARMLESS = "/proc/timer_list";

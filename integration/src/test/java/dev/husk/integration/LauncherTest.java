@@ -144,6 +144,19 @@ class LauncherTest {
   }
 
   @Test
+  void setUpTellsWhatItDoesWithoutDoingIt() throws Exception {
+    Path husk = copyTo(temp.resolve("shim"));
+
+    assertThat(launch(husk, temp, Map.of(), List.of("setup", "--help")))
+        .satisfies(
+            outcome -> {
+              assertThat(outcome.status()).isZero();
+              assertThat(outcome.output()).startsWith("Usage: husk setup");
+            });
+    assertThat(launch(husk, temp, Map.of(), List.of("setup", "now")).status()).isEqualTo(2);
+  }
+
+  @Test
   void leavesNothingInTheWorkingDirectory() throws Exception {
     Path directory = Files.createDirectory(temp.resolve("work"));
 

@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The observer itself: it must see what it is there to see. */
+@Tag("lab-too")
 class ObserverTest extends RealSandboxes {
   private static final Duration BOUND = Duration.ofSeconds(30);
 

@@ -85,7 +85,7 @@ class RunTest extends RealSandboxes {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TERM", "INT", "HUP"})
+  @ValueSource(strings = {"TERM", "INT", "HUP", "QUIT"})
   void aSignalGoesToThePayload(String signal) throws Exception {
     Bundle bundle =
         bundle().script("trap 'echo caught; exit 7' " + signal + "; echo up; sleep 600 & wait");
@@ -108,6 +108,19 @@ class RunTest extends RealSandboxes {
         husk.signal("INT");
       }
       assertThat(husk.outcome().status()).isEqualTo(137);
+    }
+  }
+
+  /** timeout(1) sends its signal to husk and, at once, to husk's process group. */
+  @Test
+  void oneRequestThatArrivesTwiceIsOne() throws Exception {
+    Bundle bundle = bundle().script("trap 'sleep 1; exit 7' TERM; echo up; sleep 600 & wait");
+    for (int i = 0; i < 5; i++) {
+      try (Husk husk = Husk.start("run", bundle.toString())) {
+        husk.awaitOutput("up");
+        Programs.output("sh", "-c", "kill -TERM " + husk.pid() + "; kill -TERM " + husk.pid());
+        assertThat(husk.outcome()).isEqualTo(new Outcome(7, "up\n", ""));
+      }
     }
   }
 

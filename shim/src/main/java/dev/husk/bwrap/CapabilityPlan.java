@@ -22,16 +22,13 @@ final class CapabilityPlan {
   /** Raises hard limits; without it a config that does so fails at that step. */
   private static final int SYS_RESOURCE = 24;
 
-  static final String SYS_ADMIN = "CAP_SYS_ADMIN";
-
   /**
    * The result.
    *
    * @param kept names for {@code --cap-add}, in the kernel's order
    * @param ungranted names of the config that husk cannot grant
-   * @param payloadAdministers whether the payload itself may get CAP_SYS_ADMIN
    */
-  record Result(List<String> kept, List<String> ungranted, boolean payloadAdministers) {}
+  record Result(List<String> kept, List<String> ungranted) {}
 
   private CapabilityPlan() {}
 
@@ -53,7 +50,6 @@ final class CapabilityPlan {
       throw new HuskException(new BwrapFailure.MissingCapabilities(missing));
     }
     List<String> ungranted = new ArrayList<>();
-    boolean administers = false;
     if (wanted.isPresent()) {
       for (String name : union(wanted.get())) {
         OptionalInt number = Capability.number(name);
@@ -61,11 +57,10 @@ final class CapabilityPlan {
           ungranted.add(name);
         } else {
           kept |= 1L << number.getAsInt();
-          administers |= name.equals(SYS_ADMIN);
         }
       }
     }
-    return new Result(Capability.names(kept), ungranted, administers);
+    return new Result(Capability.names(kept), ungranted);
   }
 
   private static List<String> union(Capabilities sets) {

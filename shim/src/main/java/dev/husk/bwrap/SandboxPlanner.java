@@ -18,33 +18,45 @@ public final class SandboxPlanner {
   private SandboxPlanner() {}
 
   /**
+   * What the shim has to build with.
+   *
+   * @param stageDirectory absolute and existing; the launcher mounts a tmpfs on it
+   * @param init absolute path of husk-init on the host
+   * @param capabilities bit mask of what the shim has permitted and in its bounding set
+   * @param privileged whether the operator trusts payloads with the host
+   */
+  public record Means(Path stageDirectory, Path init, long capabilities, boolean privileged) {}
+
+  /**
    * Plans a sandbox. Everything in mounts, namespaces, host name and paths that cannot be applied
    * exactly is refused, all of it in one failure.
    *
    * @param bundle absolute; relative bind sources start there
    * @param rootfs real path of the root file system, from {@link Rootfs#locate}
-   * @param stageDirectory absolute and existing; the launcher mounts a tmpfs on it
-   * @param init absolute path of husk-init on the host
-   * @param capabilities bit mask of what the shim has permitted and in its bounding set
    * @throws HuskException with a {@link BwrapFailure}
    */
-  public static SandboxPlan plan(
-      OciConfig config, Path bundle, Path rootfs, Path stageDirectory, Path init, long capabilities)
+  public static SandboxPlan plan(OciConfig config, Path bundle, Path rootfs, Means means)
       throws HuskException {
     Rootfs.check(rootfs);
-    Draft draft = new Draft(rootfs, stageDirectory, new HostMounts());
+    Draft draft = new Draft(rootfs, means.stageDirectory(), new HostMounts());
     NamespacePlan namespaces = new NamespacePlan(config, draft.offences);
+    List<HostReach.Way> ways = HostReach.of(config, namespaces);
+    if (!means.privileged()) {
+      for (HostReach.Way way : ways) {
+        draft.offences.unsupported(way.pointer(), way.why(), way.remedy());
+      }
+    }
     refuseLinks(rootfs, draft.offences);
     draft.expect(
         "/", "", config.root().readonly() ? Access.READ_ONLY : Access.EITHER, "nosuid", "nodev");
-    new MountPlanner(draft, bundle, init, namespaces.fresh(NamespaceType.NETWORK))
+    new MountPlanner(draft, bundle, means.init(), namespaces.fresh(NamespaceType.NETWORK))
         .plan(config.mounts());
     new PathProtection(draft).plan(config.linux().readonlyPaths(), config.linux().maskedPaths());
     draft.offences.throwIfAny();
     CapabilityPlan.Result granted =
         CapabilityPlan.plan(
             config.process().isPresent() ? config.process().get().capabilities() : Optional.empty(),
-            capabilities);
+            means.capabilities());
 
     SandboxPlan plan =
         new SandboxPlan(
@@ -53,7 +65,7 @@ public final class SandboxPlanner {
             draft.stageOperations(),
             operations(config, namespaces, granted, draft),
             draft.expected(),
-            warnings(granted));
+            warnings(granted, ways));
     if (plan.arguments().size() > MOST_ARGUMENTS) {
       draft.offences.invalid(
           "/mounts",
@@ -103,13 +115,17 @@ public final class SandboxPlanner {
     return all;
   }
 
-  private static List<String> warnings(CapabilityPlan.Result granted) {
+  private static List<String> warnings(CapabilityPlan.Result granted, List<HostReach.Way> ways) {
     List<String> warnings = new ArrayList<>();
     for (String name : granted.ungranted()) {
       warnings.add(name + " is not granted: husk does not have it, or the kernel does not know it");
     }
-    if (granted.payloadAdministers()) {
-      warnings.add(CapabilityPlan.SYS_ADMIN + " lets the payload undo masked and read-only paths");
+    List<String> said = new ArrayList<>();
+    for (HostReach.Way way : ways) {
+      if (!said.contains(way.why())) {
+        said.add(way.why());
+        warnings.add("privileged: " + way.pointer() + ": " + way.why());
+      }
     }
     return warnings;
   }

@@ -301,6 +301,77 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /** A limit below what is used already, which the config asks to be refused. */
+  record BelowUsage(String where, long limit, long usage) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "check the use of memory before the update";
+    }
+
+    @Override
+    public String why() {
+      return usage + " bytes are in use, " + limit + " is less, and checkBeforeUpdate is set";
+    }
+
+    @Override
+    public String remedy() {
+      return "give a higher limit, wait until the sandbox uses less, or set checkBeforeUpdate to"
+          + " false: the kernel then reclaims, and kills when that is not enough";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** A write of a limit did not return in time; the old values were put back. */
+  record NotWritten(String where, long millis) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "write a limit";
+    }
+
+    @Override
+    public String why() {
+      return "the kernel did not return from the write within " + millis + " ms";
+    }
+
+    @Override
+    public String remedy() {
+      return "lower memory limits in steps, or when the sandbox uses less; kernels before 6.16"
+          + " reclaim before such a write returns";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.TIMEOUT;
+    }
+  }
+
+  /** An update failed, and not all old values could be put back: State shows what is in force. */
+  record NotRestored(String where, String cause, String files) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "put the old limits back";
+    }
+
+    @Override
+    public String why() {
+      return "the update failed (" + cause + ") and these could not be put back: " + files;
+    }
+
+    @Override
+    public String remedy() {
+      return "look at the limits in the sandbox's state and update it again";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.INTERNAL;
+    }
+  }
+
   /** A process is not where every process of the sandbox has to be. */
   record Escaped(String where, String expected, String actual) implements CgroupFailure {
     @Override
@@ -369,6 +440,53 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.TIMEOUT;
+    }
+  }
+
+  /** Processes of the sandbox did not freeze in the time given for it; they run on. */
+  record NotFrozen(String where, long millis, String processes) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "pause the sandbox";
+    }
+
+    @Override
+    public String why() {
+      return "not frozen after " + millis + " ms: process " + processes + "; all run on";
+    }
+
+    @Override
+    public String remedy() {
+      return "a process in uninterruptible sleep (state D) freezes when its I/O ends; pause again"
+          + " then";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.TIMEOUT;
+    }
+  }
+
+  /** A cgroup above the sandbox's is frozen, so that nothing in it can run. */
+  record HeldFrozen(String where, long millis, String above) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "resume the sandbox";
+    }
+
+    @Override
+    public String why() {
+      return "still frozen after " + millis + " ms by " + above;
+    }
+
+    @Override
+    public String remedy() {
+      return "write 0 to the cgroup.freeze of that cgroup, then resume again";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
     }
   }
 

@@ -50,14 +50,6 @@ public record CgroupHost(
     return detect(fs, procSelf(fs, "mountinfo"), procSelf(fs, "cgroup"));
   }
 
-  /**
-   * Whether this process, and so every child of it, is in cgroup v1 hierarchies as well, mounted or
-   * not: user namespaces give their roots the right to mount those.
-   */
-  public static boolean hasV1(CgroupFs fs) throws HuskException {
-    return Membership.hasV1(procSelf(fs, "cgroup"));
-  }
-
   private static String procSelf(CgroupFs fs, String file) throws HuskException {
     Path path = Path.of("/proc/self", file);
     try {

@@ -16,6 +16,9 @@ final class CgroupPaths {
 
   static final String PAYLOAD = "payload";
 
+  /** Beside the payload's, for bwrap's monitor. */
+  static final String MONITOR = "monitor";
+
   /** A file name's bound on other file systems; the kernel sets none here. */
   private static final int LONGEST_NAME = 255;
 

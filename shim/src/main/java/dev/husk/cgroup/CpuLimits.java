@@ -9,27 +9,47 @@ final class CpuLimits {
   private static final long DEFAULT_PERIOD = 100_000;
   private static final long SHORTEST = 1_000;
   private static final long LONGEST_PERIOD = 1_000_000;
+
+  /** kernel/sched/core.c, MAX_BW: 44 bits. */
+  private static final long LONGEST_QUOTA = (1L << 44) - 1;
+
   private static final long FEWEST_SHARES = 2;
   private static final long MOST_SHARES = 262_144;
 
   private CpuLimits() {}
 
   static void plan(Resources.Cpu cpu, LimitCollector limits) throws HuskException {
-    long shares = cpu.shares().orElse(0);
-    LimitCollector.requireRange("/cpu/shares", shares, 0, Long.MAX_VALUE);
-    if (shares != 0) {
-      limits.add("/cpu/shares", "cpu.weight", Long.toString(weight(shares)));
-    }
+    weightOrIdle(cpu, limits);
     bandwidth(cpu, limits);
-    if (cpu.idle().isPresent()) {
-      LimitCollector.requireRange("/cpu/idle", cpu.idle().getAsLong(), 0, 1);
-      limits.add("/cpu/idle", "cpu.idle", Long.toString(cpu.idle().getAsLong()));
-    }
     String realtime = "cgroup v2 has no real-time bandwidth";
     limits.notInV2("/cpu/realtimeRuntime", cpu.realtimeRuntime(), realtime);
     limits.notInV2("/cpu/realtimePeriod", cpu.realtimePeriod(), realtime);
     set(cpu.cpus(), "/cpu/cpus", "cpuset.cpus", limits);
     set(cpu.mems(), "/cpu/mems", "cpuset.mems", limits);
+  }
+
+  /**
+   * Idle comes first: an idle cgroup takes no weight, and has none but the least; leaving idle sets
+   * the default one (kernel/sched/fair.c, sched_group_set_idle).
+   */
+  private static void weightOrIdle(Resources.Cpu cpu, LimitCollector limits) throws HuskException {
+    long shares = cpu.shares().orElse(0);
+    LimitCollector.requireRange("/cpu/shares", shares, 0, Long.MAX_VALUE);
+    long idle = cpu.idle().orElse(0);
+    LimitCollector.requireRange("/cpu/idle", idle, 0, 1);
+    if (cpu.idle().isPresent()) {
+      limits.add("/cpu/idle", "cpu.idle", Long.toString(idle));
+    }
+    if (shares != 0) {
+      LimitWrite write =
+          LimitWrite.of(
+              LimitCollector.POINTER + "/cpu/shares", "cpu.weight", Long.toString(weight(shares)));
+      if (idle == 1) {
+        limits.without(write, "without effect beside /linux/resources/cpu/idle");
+      } else {
+        limits.add(write);
+      }
+    }
   }
 
   /**
@@ -54,7 +74,7 @@ final class CpuLimits {
       LimitCollector.requireRange("/cpu/period", period, SHORTEST, LONGEST_PERIOD);
     }
     if (quota > 0) {
-      LimitCollector.requireRange("/cpu/quota", quota, SHORTEST, Long.MAX_VALUE / 1000);
+      LimitCollector.requireRange("/cpu/quota", quota, SHORTEST, LONGEST_QUOTA);
     }
     if (quota != 0 || period != 0) {
       limits.add(
@@ -64,8 +84,7 @@ final class CpuLimits {
     }
     if (cpu.burst().isPresent()) {
       long burst = cpu.burst().getAsLong();
-      LimitCollector.requireRange(
-          "/cpu/burst", burst, 0, quota > 0 ? quota : Long.MAX_VALUE / 1000);
+      LimitCollector.requireRange("/cpu/burst", burst, 0, quota > 0 ? quota : LONGEST_QUOTA);
       limits.add("/cpu/burst", "cpu.max.burst", Long.toString(burst));
     }
   }

@@ -67,28 +67,32 @@ final class LimitApplier {
 
   /** Writes and reads back every limit, in order. */
   List<LimitStatus> apply(LimitPlan plan, Path cgroup) throws HuskException {
-    List<String> available;
-    try {
-      available = Controllers.available(fs, cgroup);
-    } catch (ErrnoException e) {
-      throw CgroupErrors.of(fs, "read the controllers", cgroup, e);
-    }
+    List<String> available = available(cgroup);
     requireControllers(plan, cgroup, available);
     List<LimitStatus> statuses = new ArrayList<>(plan.without());
     for (LimitWrite planned : plan.writes()) {
-      LimitWrite write = chosen(planned, cgroup);
-      if (isAvailable(write, available)) {
-        statuses.add(apply(write, cgroup));
-      } else {
-        statuses.add(
-            write.notEnforced(
-                "controller " + write.controller() + " is not available in " + cgroup));
-      }
+      statuses.add(apply(chosen(planned, cgroup), cgroup, available));
     }
     return statuses;
   }
 
-  private LimitWrite chosen(LimitWrite planned, Path cgroup) {
+  List<String> available(Path cgroup) throws HuskException {
+    try {
+      return Controllers.available(fs, cgroup);
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(fs, "read the controllers", cgroup, e);
+    }
+  }
+
+  /** One limit, written and read back if its controller is there. */
+  LimitStatus apply(LimitWrite write, Path cgroup, List<String> available) throws HuskException {
+    return isAvailable(write, available)
+        ? apply(write, cgroup)
+        : write.notEnforced("controller " + write.controller() + " is not available in " + cgroup);
+  }
+
+  /** The write itself, or the one that takes its place on this kernel. */
+  LimitWrite chosen(LimitWrite planned, Path cgroup) {
     if (planned.instead().isPresent()
         && fs.exists(cgroup.resolve(planned.instead().get().file()))) {
       return planned.instead().get();
@@ -129,27 +133,37 @@ final class LimitApplier {
 
   /**
    * Writes to S what is in force on P, so that programs inside that look for their limit find it.
-   * P's are what counts: a mirror that fails takes nothing away.
+   *
+   * @return the same statuses; P's are what counts, so that a mirror that fails takes nothing away
+   *     and is a remark
    */
-  void mirror(List<LimitStatus> statuses, Path cgroup) {
+  List<LimitStatus> mirror(List<LimitStatus> statuses, Path cgroup) {
+    List<LimitStatus> mirrored = new ArrayList<>();
     for (LimitStatus status : statuses) {
-      if (!status.enforced() || !isMirrored(status.file())) {
-        continue;
-      }
-      mirror(status, cgroup.resolve(status.file()));
+      mirrored.add(status.enforced() ? mirror(status, cgroup) : status);
     }
+    return mirrored;
   }
 
-  private void mirror(LimitStatus status, Path file) {
-    try {
-      fs.write(file, mirrored(status));
-    } catch (ErrnoException e) {
-      return;
+  LimitStatus mirror(LimitStatus status, Path cgroup) {
+    if (!isMirrored(status.file())) {
+      return status;
     }
+    LimitWrite write = LimitWrite.of(status.property(), status.file(), mirrored(status));
+    Optional<String> difference;
+    try {
+      fs.write(cgroup.resolve(write.file()), write.value());
+      difference = ReadBack.difference(fs, cgroup, write);
+    } catch (ErrnoException e) {
+      difference = Optional.of(explain(e.errno()));
+    }
+    return difference.isEmpty()
+        ? status
+        : status.withReason("in force, and not shown inside: " + difference.get());
   }
 
   /** What programs read to size themselves; the rest would have a second effect on S. */
-  private static boolean isMirrored(String file) {
+  static boolean isMirrored(String file) {
     return switch (file) {
       case "pids.max",
           "memory.max",

@@ -43,6 +43,11 @@ final class LimitCollector {
     }
   }
 
+  /** What the config itself makes pointless: no failure, and not silent. */
+  void without(LimitWrite write, String why) {
+    without.add(write.notEnforced(why));
+  }
+
   static HuskException invalid(String property, String why, String remedy) {
     return new HuskException(new CgroupFailure.InvalidValue(POINTER + property, why, remedy));
   }

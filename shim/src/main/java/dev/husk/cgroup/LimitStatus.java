@@ -8,7 +8,8 @@ package dev.husk.cgroup;
  * @param value as written, or as it would be
  * @param isDefault set by husk since the config sets none
  * @param enforced written, and found in force when read back
- * @param reason why it is not enforced; empty when it is
+ * @param reason why it is not enforced; for one that is, empty, or why programs inside do not see
+ *     it
  */
 public record LimitStatus(
     String property,
@@ -16,4 +17,8 @@ public record LimitStatus(
     String value,
     boolean isDefault,
     boolean enforced,
-    String reason) {}
+    String reason) {
+  LimitStatus withReason(String why) {
+    return new LimitStatus(property, file, value, isDefault, enforced, why);
+  }
+}

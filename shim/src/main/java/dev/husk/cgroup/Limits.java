@@ -26,6 +26,12 @@ public final class Limits {
 
   private static final int PAGE = 4096;
 
+  /** The payload and bubblewrap's monitor. */
+  private static final long LEAST_PIDS = 2;
+
+  /** PID_MAX_LIMIT, beyond which pids.max takes nothing but max (kernel/cgroup/pids.c). */
+  private static final long MOST_PIDS = 4_194_304;
+
   private Limits() {}
 
   /**
@@ -51,12 +57,19 @@ public final class Limits {
     return limits.plan();
   }
 
-  /** Zero is written as it is: config-linux.md 1.3 made the limit optional, so it means none. */
-  private static void pids(Resources resources, LimitCollector limits) {
+  /**
+   * -1 is no limit. Bubblewrap's monitor is a process of the sandbox and counts, so that 1, a
+   * payload that cannot fork, is 2 in the kernel's count. So is 0: config-linux.md 1.3 made the
+   * limit optional, so that 0 no longer means none, and no sandbox could be born into it (runc
+   * makes it 1 as well; crun takes it for "not set", which would lose a limit).
+   */
+  private static void pids(Resources resources, LimitCollector limits) throws HuskException {
     String property = "/pids/limit";
     if (resources.pidsLimit().isPresent()) {
       long limit = resources.pidsLimit().getAsLong();
-      limits.add(property, "pids.max", limit < 0 ? "max" : Long.toString(limit));
+      LimitCollector.requireRange(property, limit, -1, MOST_PIDS);
+      limits.add(
+          property, "pids.max", limit < 0 ? "max" : Long.toString(Math.max(limit, LEAST_PIDS)));
     } else if (limits.policy().defaults()) {
       limits.add(
           LimitWrite.of(LimitCollector.POINTER + property, "pids.max", Long.toString(DEFAULT_PIDS))

@@ -8,22 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The cgroups of one sandbox: P with the limits, S below it as the root of the sandbox's cgroup
- * namespace, S/init where every process settles. Safe for use by several threads.
+ * namespace, S/init where every process settles, and beside S, where need be, one for the monitor.
+ * Safe for use by several threads.
  */
 public final class SandboxCgroup {
   private final CgroupFs fs;
   private final CgroupHost host;
   private final Delegation delegation;
   private final CgroupTree tree;
+  private final Freezer freezer;
   private final Path sandbox;
   private final List<Path> madeParents;
-  private final List<LimitStatus> limits;
+  private final SandboxLimits limits;
+  private final OomEvents oom;
 
   /**
    * What to create.
@@ -47,14 +51,16 @@ public final class SandboxCgroup {
       CgroupTree tree,
       Path sandbox,
       List<Path> madeParents,
-      List<LimitStatus> limits) {
+      SandboxLimits limits) {
     this.fs = fs;
     this.host = host;
     this.delegation = delegation;
     this.tree = tree;
+    this.freezer = new Freezer(fs, tree, sandbox);
     this.sandbox = sandbox;
     this.madeParents = List.copyOf(madeParents);
-    this.limits = List.copyOf(limits);
+    this.limits = limits;
+    this.oom = new OomEvents(fs, sandbox, payloadDir(), initDir());
   }
 
   /**
@@ -82,6 +88,29 @@ public final class SandboxCgroup {
     return payloadDir().resolve(CgroupPaths.INIT);
   }
 
+  /**
+   * Moves bwrap's monitor from S/init into a cgroup of its own, out of the inside's sight. It is in
+   * no pid namespace of the inside, where {@code cgroup.procs} would show it as 0: nobody there
+   * could move it out of the way, and systemd gives up at it. Waits for an RCU grace period, 10 to
+   * 30 ms, so only for who may write to the cgroups inside.
+   *
+   * @throws HuskException when it is not where it was put
+   */
+  public void setApart(long monitor) throws HuskException {
+    Path apart = monitorDir();
+    try {
+      fs.mkdir(apart);
+      fs.write(apart.resolve("cgroup.procs"), Long.toString(monitor));
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(fs, "set bwrap's monitor apart", apart, e);
+    }
+    verifyMember(monitor, apart);
+  }
+
+  private Path monitorDir() {
+    return sandbox.resolve(CgroupPaths.MONITOR);
+  }
+
   /** P as {@code /proc/PID/cgroup} names it. */
   public String relativePath() {
     return host.procPath(sandbox);
@@ -102,7 +131,45 @@ public final class SandboxCgroup {
 
   /** Every limit asked for or defaulted, and how it turned out. */
   public List<LimitStatus> limits() {
-    return limits;
+    return limits.statuses();
+  }
+
+  /** The file that tells of memory events of the sandbox; there with the memory controller only. */
+  public Path memoryEvents() {
+    return oom.file();
+  }
+
+  /** Processes of the sandbox that the kernel's OOM killer has killed so far. */
+  public long oomKills() {
+    return oom.kills();
+  }
+
+  /**
+   * Why the kernel's OOM killer ended the sandbox, for people; empty when it did not. What it
+   * killed in cgroups made inside, by limits made inside, is not the end of the sandbox.
+   */
+  public Optional<String> endByOom() {
+    return oom.endedSandbox() ? Optional.of(oom.reason()) : Optional.empty();
+  }
+
+  /**
+   * Changes limits of the running sandbox: all that is asked for, or, when one is refused, none of
+   * it. Checked as at create, on what is in force with the change on top: a field that the change
+   * leaves out stays as it is, -1 (or a rate of 0) takes a limit away, and memory, swap, quota,
+   * period and burst are judged together whichever of them changes. With {@code checkBeforeUpdate},
+   * of the change or of the config, a memory limit below the use is refused; without it the kernel
+   * reclaims, and kills the sandbox when that is not enough. {@code devices} is not looked at.
+   *
+   * <p>Returns in bounded time; on kernels before 6.16 a memory limit below the use may take
+   * seconds, so this is not for a thread that others wait for.
+   *
+   * @param change what is to be set, absent fields apart
+   * @return every limit as it stands now, as {@link #limits()} from here on
+   * @throws HuskException with a {@link CgroupFailure}; the old values stand, unless it is {@link
+   *     CgroupFailure.NotRestored}, after which {@link #limits()} says what is in force
+   */
+  public List<LimitStatus> update(Resources change) throws HuskException {
+    return limits.update(change);
   }
 
   /**
@@ -121,7 +188,11 @@ public final class SandboxCgroup {
    *     CgroupFailure.ProcessGone} when it has ended
    */
   public void verifyMember(long pid) throws HuskException {
-    String expected = host.procPath(initDir());
+    verifyMember(pid, initDir());
+  }
+
+  private void verifyMember(long pid, Path directory) throws HuskException {
+    String expected = host.procPath(directory);
     String text;
     try {
       text = fs.read(Path.of("/proc", Long.toString(pid), "cgroup"));
@@ -154,6 +225,45 @@ public final class SandboxCgroup {
   /** SIGKILL to every process, without waiting for their end. */
   public void kill() throws HuskException {
     tree.kill();
+  }
+
+  /**
+   * Freezes every process and waits until all are.
+   *
+   * @return false when the last process ended meanwhile; nothing is frozen then
+   * @throws HuskException {@link CgroupFailure.NotFrozen} when the time is over; all run on then
+   */
+  public boolean freeze(Duration time) throws HuskException {
+    return freezer.freeze(time);
+  }
+
+  /**
+   * Undoes {@link #freeze} and waits until the kernel says so. Cgroups that the inside froze stay
+   * frozen.
+   *
+   * @throws HuskException {@link CgroupFailure.HeldFrozen}: it is frozen as before
+   */
+  public void thaw(Duration time) throws HuskException {
+    freezer.thaw(time);
+  }
+
+  /** Whether {@link #freeze} was called and not undone; not whether it has taken effect. */
+  public boolean freezing() {
+    return freezer.wanted();
+  }
+
+  /** Undoes {@link #freeze}, if that was, without waiting and without an error. */
+  public void release() {
+    freezer.release();
+  }
+
+  /**
+   * What the sandbox uses, from P's files. May take long where the kernel has much to add up.
+   *
+   * @throws HuskException {@link CgroupFailure.Vanished} when P is gone
+   */
+  public Stats stats() throws HuskException {
+    return new StatsReader(fs, sandbox).read(Instant.now());
   }
 
   /** Waits for the end of all processes by the kernel's notification; false: out of time. */
@@ -200,6 +310,6 @@ public final class SandboxCgroup {
   }
 
   private List<Path> ownCgroups() {
-    return List.of(initDir(), payloadDir(), sandbox);
+    return List.of(initDir(), payloadDir(), monitorDir(), sandbox);
   }
 }

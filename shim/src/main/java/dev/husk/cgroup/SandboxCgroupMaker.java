@@ -36,7 +36,8 @@ final class SandboxCgroupMaker {
 
   SandboxCgroup make() throws HuskException {
     List<String> names = CgroupPaths.resolve(spec.cgroupsPath(), spec.id());
-    LimitPlan plan = Limits.plan(spec.resources(), spec.policy(), hostMemory());
+    long memory = hostMemory();
+    LimitPlan plan = Limits.plan(spec.resources(), spec.policy(), memory);
     applier.requireControllers(plan, host.mountPoint(), host.controllers());
     List<Path> path = directories(names);
     Path sandbox = path.get(path.size() - 1);
@@ -45,9 +46,10 @@ final class SandboxCgroupMaker {
       makePath(path, tree);
       requireDomain(sandbox);
       handDown(path, plan);
-      List<LimitStatus> limits = applier.apply(plan, sandbox);
-      makeInside(sandbox, limits);
-      return new SandboxCgroup(fs, host, delegation, tree, sandbox, parentsToRemove(path), limits);
+      List<LimitStatus> limits = makeInside(sandbox, applier.apply(plan, sandbox));
+      SandboxLimits inForce =
+          new SandboxLimits(fs, applier, sandbox, spec.resources(), spec.policy(), memory, limits);
+      return new SandboxCgroup(fs, host, delegation, tree, sandbox, parentsToRemove(path), inForce);
     } catch (HuskException | RuntimeException | Error e) {
       rollBack(sandbox, e);
       throw e;
@@ -216,15 +218,17 @@ final class SandboxCgroupMaker {
     return true;
   }
 
-  private void makeInside(Path sandbox, List<LimitStatus> limits) throws HuskException {
+  private List<LimitStatus> makeInside(Path sandbox, List<LimitStatus> limits)
+      throws HuskException {
     Path payload = sandbox.resolve(CgroupPaths.PAYLOAD);
     handDown(sandbox, List.of());
     Path current = payload;
     try {
       mkdir(payload);
-      applier.mirror(limits, payload);
+      List<LimitStatus> mirrored = applier.mirror(limits, payload);
       current = payload.resolve(CgroupPaths.INIT);
       mkdir(current);
+      return mirrored;
     } catch (ErrnoException e) {
       throw CgroupErrors.of(fs, MAKE, current, e);
     }

@@ -73,7 +73,7 @@ final class UnifiedLimits {
     }
   }
 
-  /** P itself needs two levels and two cgroups below it. */
+  /** P itself needs two levels and three cgroups below it. */
   private static void requireRoom(String property, String file, List<String> lines)
       throws HuskException {
     if (!file.startsWith("cgroup.max.")) {
@@ -89,6 +89,7 @@ final class UnifiedLimits {
     } catch (NumberFormatException e) {
       throw LimitCollector.invalid(property, "\"" + value + "\" is no number", "give one, or max");
     }
-    LimitCollector.requireRange(property, number, 2, Integer.MAX_VALUE);
+    long least = file.equals("cgroup.max.depth") ? 2 : 3;
+    LimitCollector.requireRange(property, number, least, Integer.MAX_VALUE);
   }
 }

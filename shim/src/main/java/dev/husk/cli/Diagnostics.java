@@ -24,6 +24,8 @@ final class Diagnostics {
       for (Event event : sandbox.events().await(0, Duration.ZERO).events()) {
         if (event.kind() instanceof Event.Warning warning) {
           System.err.println("husk: warning: " + warning.message());
+        } else if (event.kind() instanceof Event.Exited exited && exited.status().oomKilled()) {
+          System.err.println("husk: the payload was " + exited.status().reason());
         }
       }
     } catch (InterruptedException e) {

@@ -6,6 +6,9 @@ import dev.husk.failure.FailureKind;
 final class ExitCode {
   static final int OK = 0;
 
+  /** A command that asks a shim was refused. */
+  static final int REFUSED = 1;
+
   /** The command line is wrong. */
   static final int USAGE = 2;
 

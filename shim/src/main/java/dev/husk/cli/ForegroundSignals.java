@@ -16,16 +16,22 @@ import java.util.OptionalInt;
  * the payload, and a second SIGINT or SIGTERM kills the whole sandbox.
  */
 final class ForegroundSignals {
-  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
+  private static final int SIGTERM = 15;
+
+  /** timeout(1) signals its child and then the child's group: that is one request. */
+  private static final long SAME_REQUEST = 100_000_000;
 
   private Optional<Sandbox> sandbox = Optional.empty();
   private OptionalInt early = OptionalInt.empty();
   private boolean asked;
+  private int latest;
+  private long latestAt;
 
   /** From now on nothing ends this process behind its back. */
   void catchThem() throws HuskException {
     try {
-      Interrupts.handle(this::received);
+      Interrupts.handle(true, this::received);
     } catch (ErrnoException e) {
       throw new HuskException(ProcessFailure.CallFailed.of(e), e);
     }
@@ -42,9 +48,17 @@ final class ForegroundSignals {
   }
 
   private synchronized void received(int signal) {
+    long now = System.nanoTime();
+    boolean repeated = signal == latest && now - latestAt < SAME_REQUEST;
+    latest = signal;
+    latestAt = now;
+    if (repeated) {
+      return;
+    }
     if (sandbox.isPresent()) {
-      boolean again = signal != SIGHUP && asked;
-      asked |= signal != SIGHUP;
+      boolean end = signal == SIGINT || signal == SIGTERM;
+      boolean again = end && asked;
+      asked |= end;
       sandbox.get().kill(again ? Signal.SIGKILL : signal, again);
     } else if (early.isPresent()) {
       OwnExit.now(ExitCode.ofSignal(signal));

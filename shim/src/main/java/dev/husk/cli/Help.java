@@ -9,6 +9,8 @@ final class Help {
         --cgroup-limits MODE    strict (default): a limit of the config that cannot be put in force
                                 fails create; best-effort: the sandbox runs without it, State says so
         --no-default-limits     no bounds on pids and memory when the config sets none
+        --privileged            trust payloads with the host: allow capabilities that lead out of any
+                                sandbox (CAP_SYS_ADMIN and its like), and a shared pid namespace
         --bwrap PATH            the bubblewrap to use (default: the first bwrap in PATH)
         --help                  this text
       """;
@@ -20,7 +22,8 @@ final class Help {
         2    the command line is wrong
         125  husk failed before the payload ran; the message says what, where, why and what to do
         126  the payload's executable cannot be executed
-        127  the payload's executable was not found in the sandbox""";
+        127  the payload's executable was not found in the sandbox
+      of the commands that ask a shim: 0 done, 1 refused, 2 the command line is wrong""";
 
   static final String MAIN =
       """
@@ -29,6 +32,14 @@ final class Help {
       Usage:
         husk run [OPTIONS] BUNDLE                        run a sandbox in the foreground
         husk serve --id ID --bundle DIR [OPTIONS]        serve one sandbox to a manager
+        husk list                                        show the sandboxes of this host
+        husk state | ps | stats ID                       show one, its processes, what it uses
+        husk owner PID                                   show the sandbox of a process
+        husk kill ID [SIGNAL]                            send a signal
+        husk wait ID                                     wait for the end
+        husk delete [--force] ID                         remove it, and end its shim
+        husk pause | resume ID                           freeze it, let it run again
+        husk update ID --LIMIT VALUE...                  change limits
         husk setup                                       build again and prepare what is missing
         husk version                                     print the version
 
@@ -42,9 +53,9 @@ final class Help {
       Usage: husk run [OPTIONS] BUNDLE
 
       Creates a sandbox from BUNDLE/config.json, starts it with this terminal's standard streams,
-      waits for its end, deletes it and exits with the payload's status. SIGINT, SIGTERM and SIGHUP
-      go to the payload; a second SIGINT or SIGTERM kills the whole sandbox. The API is served
-      meanwhile.
+      waits for its end, deletes it and exits with the payload's status. SIGINT, SIGTERM, SIGHUP
+      and SIGQUIT go to the payload; a second SIGINT or SIGTERM (100 ms later or more, if it is the
+      same) kills the whole sandbox. The API is served meanwhile.
 
       Options:
         --id ID                 1 to 80 of a-z A-Z 0-9 _ + . - (default: made up)

@@ -43,7 +43,7 @@ public final class Main {
         yield ExitCode.OK;
       }
       case "" -> throw new UsageException("no command");
-      default -> throw new UsageException("unknown command \"" + name + "\"");
+      default -> ClientCommands.run(name, rest);
     };
   }
 }

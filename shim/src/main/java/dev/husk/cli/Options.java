@@ -20,6 +20,7 @@ record Options(
     Path root,
     Optional<Path> socket,
     LimitPolicy limits,
+    boolean privileged,
     Optional<Path> bwrap,
     boolean exitWhenEmpty,
     List<String> operands) {
@@ -41,6 +42,7 @@ record Options(
     private Optional<Path> socket = Optional.empty();
     private Enforcement enforcement = Enforcement.STRICT;
     private boolean defaults = true;
+    private boolean privileged;
     private Optional<Path> bwrap = Optional.empty();
     private boolean exitWhenEmpty;
     private final List<String> operands = new ArrayList<>();
@@ -73,6 +75,7 @@ record Options(
           root,
           socket,
           new LimitPolicy(defaults, enforcement),
+          privileged,
           bwrap,
           exitWhenEmpty,
           List.copyOf(operands));
@@ -87,6 +90,7 @@ record Options(
         case "--socket" -> socket = Optional.of(path(name, given));
         case "--cgroup-limits" -> enforcement = enforcement(value(name, given));
         case "--no-default-limits" -> defaults = !flag(name, given);
+        case "--privileged" -> privileged = flag(name, given);
         case "--bwrap" -> bwrap = Optional.of(path(name, given));
         case "--exit-when-empty" -> exitWhenEmpty = flag(name, given);
         default -> throw new UsageException("unknown option \"" + name + "\"");

@@ -103,7 +103,7 @@ final class ServeCommand {
   private static CompletableFuture<Integer> catchSignals() throws HuskException {
     CompletableFuture<Integer> first = new CompletableFuture<>();
     try {
-      Interrupts.handle(first::complete);
+      Interrupts.handle(false, first::complete);
       return first;
     } catch (ErrnoException e) {
       throw new HuskException(ProcessFailure.CallFailed.of(e), e);

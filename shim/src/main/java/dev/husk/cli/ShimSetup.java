@@ -10,7 +10,14 @@ final class ShimSetup {
 
   static ShimOptions options(Options given, String id, Path bundle) {
     return new ShimOptions(
-        Version.HUSK, id, bundle, huskInit(), given.bwrap(), given.root(), given.limits());
+        Version.HUSK,
+        id,
+        bundle,
+        huskInit(),
+        given.bwrap(),
+        given.root(),
+        given.limits(),
+        given.privileged());
   }
 
   static Path socket(Options given, StateDirectory directory) {

@@ -44,10 +44,19 @@ final class Fields {
     return new Fields(NOTHING, null, "", -1, new Offences());
   }
 
+  /** The same for a document that is a section of a config, found there at that pointer. */
+  static Fields ofSection(Json root, String pointer, Offences offences) {
+    if (root instanceof Json.Obj object) {
+      return new Fields(object, null, pointer, -1, offences);
+    }
+    offences.add(pointer, "must be an object, is " + root.kind());
+    return new Fields(NOTHING, null, pointer, -1, new Offences());
+  }
+
   /** JSON pointer of this object. */
   String pointer() {
     if (parent == null) {
-      return "";
+      return name;
     }
     return index < 0 ? parent.pointer(name) : parent.pointer(name) + "/" + index;
   }

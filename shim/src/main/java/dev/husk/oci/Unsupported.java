@@ -27,6 +27,17 @@ public final class Unsupported {
     return refusals.list();
   }
 
+  /** The same for what is to be changed of a running sandbox. */
+  static List<Refusal> checkChange(Resources change) {
+    Refusals refusals = new Refusals();
+    UnsupportedResources.check(change, refusals);
+    if (!change.devices().isEmpty()) {
+      refusals.remove(
+          "/linux/resources/devices", "can be set at create only, and not for what runs already");
+    }
+    return refusals.list();
+  }
+
   /**
    * Refuses a config that asks for what husk does not apply.
    *

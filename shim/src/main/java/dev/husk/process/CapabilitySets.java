@@ -6,11 +6,6 @@ public record CapabilitySets(
 
   public static final CapabilitySets NONE = new CapabilitySets(0, 0, 0, 0, 0);
 
-  /** Whether a capability is in any of them. */
-  public boolean mention(int number) {
-    return ((effective | permitted | inheritable | bounding | ambient) >>> number & 1) != 0;
-  }
-
   /** The same sets without what {@code known} lacks. */
   public CapabilitySets intersect(long known) {
     return new CapabilitySets(

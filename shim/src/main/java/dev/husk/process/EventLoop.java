@@ -7,8 +7,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * One platform thread that runs tasks in order and calls back when a process has ended: the single
- * owner of a sandbox's state. Callbacks and tasks never run at the same time.
+ * One platform thread that runs tasks in order and calls back when a process has ended or a file
+ * has changed: the single owner of a sandbox's state. Callbacks and tasks never run at the same
+ * time.
  */
 public final class EventLoop implements Executor, AutoCloseable {
   private static final byte[] ONE = {1, 0, 0, 0, 0, 0, 0, 0};
@@ -22,11 +23,13 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Not a record: each is equal to itself alone, and a record's equals is made at run time. */
   private static final class Watch {
     private final Fd fd;
-    private final Runnable onEnd;
+    private final int event;
+    private final Runnable callback;
 
-    Watch(Fd fd, Runnable onEnd) {
+    Watch(Fd fd, int event, Runnable callback) {
       this.fd = fd;
-      this.onEnd = onEnd;
+      this.event = event;
+      this.callback = callback;
     }
   }
 
@@ -60,7 +63,22 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Calls back once, when the process has ended. On the loop's thread only. */
   public void whenEnded(Pidfd process, Runnable callback) {
     requireLoopThread();
-    watches.add(new Watch(process.fd(), callback));
+    watches.add(new Watch(process.fd(), Native.POLLIN, callback));
+  }
+
+  /**
+   * Calls back once, when the kernel notifies a change; for the next one {@link
+   * NotifiedFile#rearm()} and watch again. On the loop's thread only.
+   */
+  public void whenChanged(NotifiedFile file, Runnable callback) {
+    requireLoopThread();
+    watches.add(new Watch(file.fd(), Native.POLLPRI, callback));
+  }
+
+  /** Forgets a file; to be called before it is closed. On the loop's thread only. */
+  public void forget(NotifiedFile file) {
+    requireLoopThread();
+    watches.removeIf(watch -> watch.fd == file.fd());
   }
 
   /** Forgets a process; to be called before its pidfd is closed. On the loop's thread only. */
@@ -115,7 +133,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     int[] events = new int[count + 1];
     for (int i = 0; i <= count; i++) {
       fds[i] = i == count ? wake.number() : watches.get(i).fd.number();
-      events[i] = Native.POLLIN;
+      events[i] = i == count ? Native.POLLIN : watches.get(i).event;
     }
     int ready = Native.poll(fds, events, -1);
     if (ready < 0) {
@@ -132,7 +150,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     for (Watch watch : called) {
       if (watches.remove(watch)) {
-        guarded(watch.onEnd);
+        guarded(watch.callback);
       }
     }
   }

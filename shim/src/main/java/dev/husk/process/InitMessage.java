@@ -44,7 +44,6 @@ public sealed interface InitMessage {
   String UID = "uid";
   String KEYRING = "keyring";
   String NO_NEW_PRIVS = "no_new_privs";
-  String USER_NAMESPACES = "user_namespaces";
   String EXEC = "exec";
 
   /** launch is in its namespaces. */

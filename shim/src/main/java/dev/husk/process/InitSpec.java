@@ -12,8 +12,8 @@ import java.util.OptionalInt;
  *
  * @param uid from 0 to 2^32-2, as are {@code gid} and {@code groups}
  * @param umask empty: the one that the shim runs with
- * @param userNamespaces whether the payload may make user namespaces; if not, a seccomp filter,
- *     which wants {@code noNewPrivileges}, refuses them, and clone3(2) as well
+ * @param noUserNamespaces a seccomp filter keeps the payload from making any; wants {@code
+ *     noNewPrivileges}
  * @param cwd absolute, inside the sandbox; made if missing
  * @param args the program, looked up as by execvp(3) in the {@code PATH} of {@code env}, and its
  *     arguments; at least one
@@ -28,7 +28,7 @@ public record InitSpec(
     OptionalInt umask,
     CapabilitySets capabilities,
     boolean noNewPrivileges,
-    boolean userNamespaces,
+    boolean noUserNamespaces,
     List<Rlimit> rlimits,
     String cwd,
     List<String> args,
@@ -63,7 +63,7 @@ public record InitSpec(
     out.u32(
         (noNewPrivileges ? NO_NEW_PRIVILEGES : 0)
             | (umask.isPresent() ? UMASK : 0)
-            | (userNamespaces ? 0 : NO_USER_NAMESPACES));
+            | (noUserNamespaces ? NO_USER_NAMESPACES : 0));
     out.u32(id(uid, "/process/user/uid"));
     out.u32(id(gid, "/process/user/gid"));
     out.u32(checkedUmask());

@@ -9,12 +9,14 @@ public final class Interrupts {
   /**
    * From now on calls the handler with the number of each SIGHUP, SIGINT and SIGTERM, one at a
    * time, on a thread of its own. To be called once in a process.
+   *
+   * @param quitToo SIGQUIT as well, with which a JVM prints its threads otherwise
    */
-  public static void handle(IntConsumer handler) throws ErrnoException {
+  public static void handle(boolean quitToo, IntConsumer handler) throws ErrnoException {
     Pipe pipe = Pipe.open();
-    int result = Native.redirectInterrupts(pipe.writeEnd().number());
+    int result = Native.redirectInterrupts(pipe.writeEnd().number(), quitToo);
     if (result < 0) {
-      throw new ErrnoException("sigaction", "SIGHUP, SIGINT, SIGTERM", Errno.of(-result));
+      throw new ErrnoException("sigaction", "SIGHUP, SIGINT, SIGTERM, SIGQUIT", Errno.of(-result));
     }
     Thread thread = new Thread(() -> pass(pipe, handler), "husk-signals");
     thread.setDaemon(true);

@@ -11,6 +11,9 @@ final class Native {
   /** An event of {@link #poll}: there is data, the other end is closed, or a process has ended. */
   static final int POLLIN = 1;
 
+  /** An event of {@link #poll}: the content of a kernfs file has changed since it was read. */
+  static final int POLLPRI = 2;
+
   static {
     System.load(libraryPath());
   }
@@ -103,8 +106,11 @@ final class Native {
   /** The errno of clone3 with these flags and no place for a pidfd: EFAULT means known. */
   static native int probeClone(long flags);
 
-  /** From now on SIGHUP, SIGINT and SIGTERM write their number as a byte to this descriptor. */
-  static native int redirectInterrupts(int fd);
+  /**
+   * From now on SIGHUP, SIGINT, SIGTERM and, if wanted, SIGQUIT write their number as a byte to
+   * this descriptor.
+   */
+  static native int redirectInterrupts(int fd, boolean quitToo);
 
   /** _exit(2): does not return. */
   static native void exit(int status);

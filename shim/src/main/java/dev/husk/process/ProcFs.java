@@ -1,6 +1,8 @@
 package dev.husk.process;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Facts about one process from procfs. */
 public final class ProcFs {
@@ -34,6 +36,29 @@ public final class ProcFs {
       }
     }
     return pid;
+  }
+
+  /**
+   * The pids from the reader's pid namespace inwards to the innermost one, as in proc(5), NSpid.
+   */
+  public static List<Integer> namespacePids(int pid) throws ErrnoException {
+    List<Integer> pids = new ArrayList<>();
+    for (String line : SysFiles.read(file(pid, "status")).split("\n", -1)) {
+      if (line.startsWith("NSpid:")) {
+        for (String number : line.substring("NSpid:".length()).strip().split("\\s+", -1)) {
+          pids.add(Integer.parseInt(number));
+        }
+      }
+    }
+    return pids;
+  }
+
+  /** When the process started, in clock ticks since boot: tells it from another of the same pid. */
+  public static long startTime(int pid) throws ErrnoException {
+    String stat = SysFiles.read(file(pid, "stat"));
+    // The name, field 2, may hold anything; starttime is field 22.
+    String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return Long.parseLong(afterName[19]);
   }
 
   /** Capabilities that this process has permitted and in its bounding set, as a bit mask. */

@@ -11,8 +11,8 @@ import java.time.Duration;
 public final class SysFiles {
   private static final int O_RDONLY = 0;
   private static final int O_WRONLY = 1;
+  private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
-  private static final int POLLPRI = 2;
   private static final int CHUNK = 8 << 10;
   private static final int LARGEST_FILE = 1 << 20;
 
@@ -47,11 +47,13 @@ public final class SysFiles {
   }
 
   /**
-   * One open(2) with {@code O_WRONLY|O_CLOEXEC}, one write(2) of the whole content: cgroupfs takes
-   * a command per write.
+   * One open(2) with {@code O_WRONLY|O_NONBLOCK|O_CLOEXEC}, one write(2) of the whole content:
+   * cgroupfs takes a command per write, and since Linux 6.16 one to memory.max or memory.high that
+   * does not block leaves the reclaim to those who use the memory.
    */
   public static void write(Path path, String content) throws ErrnoException {
-    int fd = check("open", path, Native.open(Native.cString(path), O_WRONLY | O_CLOEXEC, 0));
+    int flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC;
+    int fd = check("open", path, Native.open(Native.cString(path), flags, 0));
     try {
       byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
       int count = check("write", path, Native.write(fd, bytes, 0, bytes.length));
@@ -85,7 +87,7 @@ public final class SysFiles {
       String now = readFrom(fd, path);
       if (now.equals(seen)) {
         int millis = (int) Math.min(Integer.MAX_VALUE, Math.max(0, timeout.toMillis()));
-        check("poll", path, Native.poll(new int[] {fd}, new int[] {POLLPRI}, millis));
+        check("poll", path, Native.poll(new int[] {fd}, new int[] {Native.POLLPRI}, millis));
         now = read(path);
       }
       return now;

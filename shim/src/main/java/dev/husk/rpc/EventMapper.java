@@ -24,6 +24,13 @@ final class EventMapper {
               dev.husk.v1.Event.Exited.newBuilder().setStatus(SandboxMapper.exit(exited.status())));
       case Event.Deleted deleted ->
           message.setDeleted(dev.husk.v1.Event.Deleted.getDefaultInstance());
+      case Event.Oom oom ->
+          message.setOom(dev.husk.v1.Event.Oom.newBuilder().setOomKills(oom.kills()));
+      case Event.Paused paused -> message.setPaused(dev.husk.v1.Event.Paused.getDefaultInstance());
+      case Event.Resumed resumed ->
+          message.setResumed(dev.husk.v1.Event.Resumed.getDefaultInstance());
+      case Event.Updated updated ->
+          message.setUpdated(dev.husk.v1.Event.Updated.getDefaultInstance());
       case Event.Warning warning ->
           message.setWarning(dev.husk.v1.Event.Warning.newBuilder().setMessage(warning.message()));
     }

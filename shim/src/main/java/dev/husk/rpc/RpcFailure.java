@@ -152,6 +152,68 @@ public sealed interface RpcFailure extends Failure {
     }
   }
 
+  /** Nobody listens on a sandbox's socket. */
+  record NoShim(String id, Path path, String reason) implements RpcFailure {
+    @Override
+    public String what() {
+      return "reach the shim of sandbox \"" + id + "\"";
+    }
+
+    @Override
+    public String where() {
+      return path.toString();
+    }
+
+    @Override
+    public String why() {
+      return "nobody listens there: " + reason;
+    }
+
+    @Override
+    public String remedy() {
+      return "see husk list for the sandboxes that are there; name another directory with --root, or"
+          + " the socket with --socket";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.NOT_FOUND;
+    }
+  }
+
+  /** What a shim answered instead of doing as it was asked, in its own words. */
+  record Refused(
+      String what, String where, String why, String remedy, FailureKind kind, String message)
+      implements RpcFailure {}
+
+  /** The connection to a shim broke, or something that is no shim answered. */
+  record NoAnswer(Path path, String reason) implements RpcFailure {
+    @Override
+    public String what() {
+      return "ask the shim";
+    }
+
+    @Override
+    public String where() {
+      return path.toString();
+    }
+
+    @Override
+    public String why() {
+      return reason;
+    }
+
+    @Override
+    public String remedy() {
+      return "see husk list whether the shim still runs, and ask again";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.INTERNAL;
+    }
+  }
+
   /** An exception that no part of husk expects. */
   record Unexpected(String method, String why) implements RpcFailure {
     @Override

@@ -38,6 +38,7 @@ final class SandboxMapper {
         .setExact(exit.exact())
         .setReason(exit.reason())
         .setExitedAt(timestamp(exit.exitedAt()))
+        .setOomKilled(exit.oomKilled())
         .build();
   }
 
@@ -62,6 +63,7 @@ final class SandboxMapper {
       case CREATING -> dev.husk.v1.Phase.PHASE_CREATING;
       case CREATED -> dev.husk.v1.Phase.PHASE_CREATED;
       case RUNNING -> dev.husk.v1.Phase.PHASE_RUNNING;
+      case PAUSED -> dev.husk.v1.Phase.PHASE_PAUSED;
       case STOPPED -> dev.husk.v1.Phase.PHASE_STOPPED;
     };
   }

@@ -1,8 +1,11 @@
 package dev.husk.rpc;
 
 import dev.husk.failure.HuskException;
+import dev.husk.oci.Resources;
 import dev.husk.process.Signal;
 import dev.husk.sandbox.CreateOptions;
+import dev.husk.sandbox.Owner;
+import dev.husk.sandbox.Phase;
 import dev.husk.sandbox.ProcessEntry;
 import dev.husk.sandbox.Sandbox;
 import dev.husk.sandbox.Shim;
@@ -18,8 +21,14 @@ import dev.husk.v1.KillRequest;
 import dev.husk.v1.KillResponse;
 import dev.husk.v1.ListRequest;
 import dev.husk.v1.ListResponse;
+import dev.husk.v1.OwnerRequest;
+import dev.husk.v1.OwnerResponse;
+import dev.husk.v1.PauseRequest;
+import dev.husk.v1.PauseResponse;
 import dev.husk.v1.PidsRequest;
 import dev.husk.v1.PidsResponse;
+import dev.husk.v1.ResumeRequest;
+import dev.husk.v1.ResumeResponse;
 import dev.husk.v1.SandboxServiceGrpc;
 import dev.husk.v1.ShutdownRequest;
 import dev.husk.v1.ShutdownResponse;
@@ -27,6 +36,10 @@ import dev.husk.v1.StartRequest;
 import dev.husk.v1.StartResponse;
 import dev.husk.v1.StateRequest;
 import dev.husk.v1.StateResponse;
+import dev.husk.v1.StatsRequest;
+import dev.husk.v1.StatsResponse;
+import dev.husk.v1.UpdateRequest;
+import dev.husk.v1.UpdateResponse;
 import dev.husk.v1.WaitRequest;
 import dev.husk.v1.WaitResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -53,6 +66,9 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
 
   /** Apart from the reads, which must not keep a kill from being sent. */
   private final BlockingReads kills = new BlockingReads();
+
+  /** Apart from both, since an update may wait until memory is reclaimed. */
+  private final BlockingReads updates = new BlockingReads();
 
   private final Consumer<String> log;
 
@@ -136,9 +152,14 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
           Sandbox sandbox = shim.sandbox(request.getId());
           return kills
               .run("kill", () -> sandbox.kill(signal, request.getWholeTree()))
-              .thenCompose(sent -> sent);
+              .thenCompose(sent -> sent)
+              .thenApply(sent -> signal != Signal.SIGKILL && isPaused(sandbox));
         },
-        done -> KillResponse.getDefaultInstance());
+        pending -> KillResponse.newBuilder().setPending(pending).build());
+  }
+
+  private static boolean isPaused(Sandbox sandbox) {
+    return sandbox.status().phase() == Phase.PAUSED;
   }
 
   private static int signal(String text) throws HuskException {
@@ -204,6 +225,81 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
   }
 
   @Override
+  public void pause(PauseRequest request, StreamObserver<PauseResponse> observer) {
+    operate(
+        "pause",
+        observer,
+        () -> shim.sandbox(request.getId()).pause(),
+        status -> PauseResponse.newBuilder().setSandbox(SandboxMapper.sandbox(status)).build());
+  }
+
+  @Override
+  public void resume(ResumeRequest request, StreamObserver<ResumeResponse> observer) {
+    operate(
+        "resume",
+        observer,
+        () -> shim.sandbox(request.getId()).resume(),
+        status -> ResumeResponse.newBuilder().setSandbox(SandboxMapper.sandbox(status)).build());
+  }
+
+  @Override
+  public void update(UpdateRequest request, StreamObserver<UpdateResponse> observer) {
+    operate(
+        "update",
+        observer,
+        () -> {
+          Sandbox sandbox = shim.sandbox(request.getId());
+          Resources resources = ResourcesMapper.resources(request.getResources());
+          return updates.run("update", () -> sandbox.update(resources));
+        },
+        status -> UpdateResponse.newBuilder().setSandbox(SandboxMapper.sandbox(status)).build());
+  }
+
+  @Override
+  public void stats(StatsRequest request, StreamObserver<StatsResponse> observer) {
+    operate(
+        "stats",
+        observer,
+        () -> {
+          Sandbox sandbox = shim.sandbox(request.getId());
+          return reads.run("stats", sandbox::stats);
+        },
+        stats -> StatsResponse.newBuilder().setStats(StatsMapper.stats(stats)).build());
+  }
+
+  @Override
+  public void owner(OwnerRequest request, StreamObserver<OwnerResponse> observer) {
+    operate(
+        "owner",
+        observer,
+        () -> {
+          int pid = request.getPid();
+          if (pid <= 0) {
+            throw new HuskException(
+                new RpcFailure.InvalidField(
+                    "owner",
+                    "pid",
+                    "it is no process id: " + pid,
+                    "give the number of a process, 1 or more"));
+          }
+          return reads.run("owner", () -> shim.owner(pid));
+        },
+        SandboxServiceImpl::owner);
+  }
+
+  private static OwnerResponse owner(Optional<Owner> owner) {
+    OwnerResponse.Builder response = OwnerResponse.newBuilder();
+    owner.ifPresent(
+        found ->
+            response
+                .setFound(true)
+                .setId(found.id())
+                .setCgroup(found.cgroup())
+                .addAllNamespacePids(found.namespacePids()));
+    return response.build();
+  }
+
+  @Override
   public void events(EventsRequest request, StreamObserver<EventsResponse> observer) {
     ServerCallStreamObserver<EventsResponse> stream =
         (ServerCallStreamObserver<EventsResponse>) observer;
@@ -249,6 +345,7 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
     eventStreams.stop();
     reads.stop();
     kills.stop();
+    updates.stop();
   }
 
   int waits() {

@@ -1,6 +1,7 @@
 package dev.husk.rpc;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import dev.husk.failure.Failure;
 import dev.husk.failure.FailureKind;
@@ -10,6 +11,7 @@ import dev.husk.v1.ErrorDetail;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.nio.file.Path;
 import java.util.List;
 
 /** A failure as a gRPC status with an {@link ErrorDetail}. */
@@ -105,6 +107,46 @@ final class StatusMapper {
       case EXECUTABLE_DENIED -> dev.husk.v1.FailureKind.FAILURE_KIND_EXECUTABLE_DENIED;
       case INTERNAL -> dev.husk.v1.FailureKind.FAILURE_KIND_INTERNAL;
     };
+  }
+
+  /** The reverse, for a client: the failure that a shim at that socket reported. */
+  static Failure failure(StatusRuntimeException error, Path socket) {
+    String message = error.getStatus().getDescription();
+    Status status = StatusProto.fromThrowable(error);
+    for (Any any : status == null ? List.<Any>of() : status.getDetailsList()) {
+      try {
+        if (any.is(ErrorDetail.class)) {
+          return refused(any.unpack(ErrorDetail.class), message == null ? "" : message);
+        }
+      } catch (InvalidProtocolBufferException e) {
+        return new RpcFailure.NoAnswer(socket, "its error cannot be read: " + e.getMessage());
+      }
+    }
+    Throwable cause = error.getCause();
+    return new RpcFailure.NoAnswer(
+        socket,
+        error.getStatus().getCode()
+            + (message == null ? "" : ": " + message)
+            + (cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")"));
+  }
+
+  private static Failure refused(ErrorDetail detail, String message) {
+    return new RpcFailure.Refused(
+        detail.getWhat(),
+        detail.getWhere(),
+        detail.getWhy(),
+        detail.getRemedy(),
+        kind(detail.getKind()),
+        message);
+  }
+
+  private static FailureKind kind(dev.husk.v1.FailureKind kind) {
+    for (FailureKind known : FailureKind.values()) {
+      if (kind(known) == kind) {
+        return known;
+      }
+    }
+    return FailureKind.INTERNAL;
   }
 
   /** At most that many bytes of UTF-8, cut between characters. */

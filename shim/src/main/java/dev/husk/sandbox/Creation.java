@@ -2,8 +2,6 @@ package dev.husk.sandbox;
 
 import dev.husk.bwrap.MountCheck;
 import dev.husk.bwrap.SandboxPlan;
-import dev.husk.cgroup.CgroupFs;
-import dev.husk.cgroup.CgroupHost;
 import dev.husk.cgroup.KernelCgroupFs;
 import dev.husk.cgroup.Removal;
 import dev.husk.cgroup.RetryBudget;
@@ -60,7 +58,7 @@ final class Creation {
     try (StdioFiles stdio = StdioFiles.open(wanted)) {
       // Undone last: until the cgroup is gone somebody must stand in for a shim that dies.
       undo.add(() -> armed.ifPresent(Deadman::disarm));
-      SandboxCgroup cgroup = makeCgroup(prepared.config());
+      SandboxCgroup cgroup = makeCgroup(prepared);
       Deadman deadman = Deadman.arm(spawner, options.huskInit(), cgroup);
       armed = Optional.of(deadman);
       Launch launch =
@@ -71,17 +69,19 @@ final class Creation {
       undo.add(() -> release(payload));
       verify(payload, prepared.plan());
       applyOutside(payload, prepared.process());
+      if (prepared.managesCgroups()) {
+        cgroup.setApart(payload.monitor().pid());
+      }
       return new Made(payload, deadman, prepared.plan().warnings());
     }
   }
 
-  private SandboxCgroup makeCgroup(OciConfig config) throws HuskException {
-    CgroupFs fs = new KernelCgroupFs();
-    CgroupHost host = CgroupHost.detect(fs);
+  private SandboxCgroup makeCgroup(Preparation prepared) throws HuskException {
+    OciConfig config = prepared.config();
     SandboxCgroup cgroup =
         SandboxCgroup.create(
-            fs,
-            host,
+            new KernelCgroupFs(),
+            prepared.host(),
             new SandboxCgroup.Spec(
                 options.id(),
                 config.linux().cgroupsPath(),

@@ -19,6 +19,22 @@ public record Event(long sequence, Instant at, String sandboxId, Kind kind) {
   /** Everything is removed. */
   public record Deleted() implements Kind {}
 
+  /**
+   * The kernel's OOM killer has killed in the sandbox.
+   *
+   * @param kills processes killed so far, since the sandbox was made
+   */
+  public record Oom(long kills) implements Kind {}
+
+  /** Every process is frozen. */
+  public record Paused() implements Kind {}
+
+  /** The processes run again. */
+  public record Resumed() implements Kind {}
+
+  /** Limits were changed. */
+  public record Updated() implements Kind {}
+
   /** Something could not be done and someone should know: a leaked cgroup, a lost deadman. */
   public record Warning(String message) implements Kind {}
 }

@@ -33,13 +33,13 @@ final class ExitObservation {
       exact = payload.pidfd().exitStatus();
     }
     if (exact.isPresent()) {
-      return status(exact.get(), true, reasonOfKill, now);
+      return status(payload, exact.get(), true, reasonOfKill, now);
     }
     WaitStatus summary =
         monitor
             .filter(status -> status.signal().isEmpty())
             .orElse(new WaitStatus(128 + Signal.SIGKILL, OptionalInt.of(Signal.SIGKILL)));
-    return status(summary, false, reasonOfKill, now);
+    return status(payload, summary, false, reasonOfKill, now);
   }
 
   /** Ends and reaps bwrap's outer process; empty when somebody else has reaped it. */
@@ -56,12 +56,28 @@ final class ExitObservation {
   }
 
   private static ExitStatus status(
-      WaitStatus status, boolean exact, Optional<String> reasonOfKill, Instant now) {
+      Payload payload,
+      WaitStatus status,
+      boolean exact,
+      Optional<String> reasonOfKill,
+      Instant now) {
     String how =
         status.signal().isPresent()
             ? "killed by signal " + status.signal().getAsInt()
             : "exited with status " + status.code();
-    String reason = reasonOfKill.isPresent() ? how + ": " + reasonOfKill.get() : how;
-    return new ExitStatus(status.code(), status.signal(), exact, reason, now);
+    Optional<String> oom =
+        reasonOfKill.isEmpty() && mayBeKill(status, exact)
+            ? payload.cgroup().endByOom()
+            : Optional.empty();
+    Optional<String> why = oom.isPresent() ? oom : reasonOfKill;
+    String reason = why.isPresent() ? how + ": " + why.get() : how;
+    return new ExitStatus(status.code(), status.signal(), exact, reason, now, oom.isPresent());
+  }
+
+  /** Bwrap's summary does not tell an exit with 137 from a death by SIGKILL. */
+  private static boolean mayBeKill(WaitStatus status, boolean exact) {
+    return status.signal().isPresent()
+        ? status.signal().getAsInt() == Signal.SIGKILL
+        : !exact && status.code() == 128 + Signal.SIGKILL;
   }
 }

@@ -11,6 +11,12 @@ import java.util.OptionalInt;
  * @param exact whether the kernel's own record said so; false when only bwrap's summary is known,
  *     in which an exit with 137 and a SIGKILL look alike
  * @param reason one phrase for people: {@code exited with status 3}
+ * @param oomKilled the kernel's OOM killer ended it
  */
 public record ExitStatus(
-    int code, OptionalInt signal, boolean exact, String reason, Instant exitedAt) {}
+    int code,
+    OptionalInt signal,
+    boolean exact,
+    String reason,
+    Instant exitedAt,
+    boolean oomKilled) {}

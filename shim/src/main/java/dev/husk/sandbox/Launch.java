@@ -188,10 +188,15 @@ final class Launch implements AutoCloseable {
       WaitStatus status = monitor.reap().orElseThrow();
       ending =
           status.signal().isPresent()
-              ? "killed by signal " + status.signal().getAsInt()
+              ? "killed by signal " + status.signal().getAsInt() + outOfMemory()
               : "ended with status " + status.code();
     }
     return new ProcessFailure.EndedEarly(step, ending, output);
+  }
+
+  private String outOfMemory() {
+    Optional<String> why = cgroup.endByOom();
+    return why.isPresent() ? ", " + why.get() : "";
   }
 
   private static void closeIfOpen(@org.jspecify.annotations.Nullable AutoCloseable resource) {

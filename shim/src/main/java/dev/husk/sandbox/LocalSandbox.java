@@ -1,8 +1,10 @@
 package dev.husk.sandbox;
 
 import dev.husk.cgroup.Removal;
+import dev.husk.cgroup.Stats;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.OciConfig;
+import dev.husk.oci.Resources;
 import dev.husk.process.ControlChannel;
 import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
@@ -28,6 +30,7 @@ import java.util.concurrent.RejectedExecutionException;
 final class LocalSandbox implements Sandbox {
   private static final Duration START = Duration.ofSeconds(20);
   private static final Duration EMPTY = Duration.ofSeconds(5);
+  private static final Duration FREEZE = Duration.ofSeconds(5);
   private static final Duration REMOVAL = Duration.ofSeconds(5);
 
   /** The monitor ends a moment before the payload is seen to have ended. */
@@ -40,6 +43,7 @@ final class LocalSandbox implements Sandbox {
   private final EventLoop loop;
   private final EventLog events;
   private final DeadmanWatch deadman;
+  private final OomWatch oom;
   private final Instant createdAt;
   private final Runnable onDeleted;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
@@ -73,6 +77,7 @@ final class LocalSandbox implements Sandbox {
     }
     this.deadman =
         new DeadmanWatch(loop, spawner, options.huskInit(), events, this::endUnsupervised);
+    this.oom = new OomWatch(loop, events);
   }
 
   @Override
@@ -159,6 +164,7 @@ final class LocalSandbox implements Sandbox {
     loop.whenEnded(payload.monitor().pidfd(), this::monitorEnded);
     recordState();
     events.add(new Event.Created(payload.pid()));
+    oom.watch(payload.cgroup());
     for (String warning : made.warnings()) {
       events.add(new Event.Warning(warning));
     }
@@ -201,6 +207,53 @@ final class LocalSandbox implements Sandbox {
   }
 
   @Override
+  public CompletionStage<SandboxStatus> pause() {
+    return queue(this::paused);
+  }
+
+  private SandboxStatus paused() throws HuskException {
+    if (!(state instanceof State.Running(Payload payload, Instant startedAt))) {
+      throw wrongPhase("pause", state);
+    }
+    if (!payload.cgroup().freeze(FREEZE)) {
+      throw new HuskException(new SandboxFailure.WrongPhase(id(), "pause", Phase.STOPPED));
+    }
+    state = new State.Paused(payload, startedAt);
+    events.add(new Event.Paused());
+    recordState();
+    return status();
+  }
+
+  @Override
+  public CompletionStage<SandboxStatus> resume() {
+    return queue(this::resumed);
+  }
+
+  private SandboxStatus resumed() throws HuskException {
+    if (!(state instanceof State.Paused(Payload payload, Instant startedAt))) {
+      throw wrongPhase("resume", state);
+    }
+    payload.cgroup().thaw(FREEZE);
+    state = new State.Running(payload, startedAt);
+    events.add(new Event.Resumed());
+    recordState();
+    return status();
+  }
+
+  /** Past the loop: it may take seconds, and an end or a delete must not wait for it. */
+  @Override
+  public SandboxStatus update(Resources resources) throws HuskException {
+    State now = state;
+    Payload payload = now.held().orElseThrow(() -> wrongPhase("update", now));
+    if (now instanceof State.Stopped) {
+      throw wrongPhase("update", now);
+    }
+    payload.cgroup().update(resources);
+    events.add(new Event.Updated());
+    return status();
+  }
+
+  @Override
   public CompletionStage<Void> kill(int signal, boolean wholeTree) {
     State now = state;
     try {
@@ -235,6 +288,12 @@ final class LocalSandbox implements Sandbox {
   }
 
   @Override
+  public Stats stats() throws HuskException {
+    State now = state;
+    return now.held().orElseThrow(() -> wrongPhase("measure", now)).cgroup().stats();
+  }
+
+  @Override
   public EventLog events() {
     return events;
   }
@@ -253,9 +312,14 @@ final class LocalSandbox implements Sandbox {
     if (!payload.pidfd().awaitEnd(0)) {
       endTree(payload);
     }
+    if (state instanceof State.Paused) {
+      // The monitor is frozen as well, and has to reap the payload.
+      payload.cgroup().release();
+    }
     Optional<String> why = cause.isEmpty() ? reasonOfKill : Optional.of(cause);
     ExitStatus status = ExitObservation.observe(payload, why, clock.instant());
     endTree(payload);
+    oom.end(payload.cgroup());
     payload.control().close();
     payload.messages().close();
     state = new State.Stopped(payload, startedAt, status);
@@ -276,6 +340,11 @@ final class LocalSandbox implements Sandbox {
   private void monitorEnded() {
     Optional<Payload> payload = state.held();
     if (payload.isPresent() && !payload.get().pidfd().awaitEnd(MONITOR_GRACE)) {
+      if (payload.get().cgroup().endByOom().isPresent()) {
+        // The kernel has killed the payload too, which takes the longer the more memory it has.
+        endTree(payload.get());
+        return;
+      }
       endUnsupervised("bwrap's monitor was killed");
     }
   }
@@ -301,16 +370,12 @@ final class LocalSandbox implements Sandbox {
     if (deleted) {
       throw new HuskException(new SandboxFailure.NoSuchSandbox(id()));
     }
-    if (state instanceof State.Running && !force) {
+    if ((state instanceof State.Running || state instanceof State.Paused) && !force) {
       throw wrongPhase("delete", state);
     }
     Payload payload = state.held().orElseThrow(() -> wrongPhase("delete", state));
     if (!(state instanceof State.Stopped)) {
-      Optional<Instant> startedAt =
-          state instanceof State.Running running
-              ? Optional.of(running.startedAt())
-              : Optional.empty();
-      stop(payload, startedAt, "deleted");
+      stop(payload, state.begun(), "deleted");
     }
     remove(payload);
     deadman.disarm();

@@ -1,7 +1,5 @@
 package dev.husk.sandbox;
 
-import dev.husk.cgroup.CgroupHost;
-import dev.husk.cgroup.KernelCgroupFs;
 import dev.husk.failure.HuskException;
 import dev.husk.process.Spawner;
 import java.io.IOException;
@@ -70,7 +68,6 @@ public final class LocalShim implements Shim {
         return status;
       }
       Preparation.of(options.bundle(), options, spawner, directory);
-      CgroupHost.detect(new KernelCgroupFs());
     } catch (HuskException | IOException e) {
       // Whoever asks for the create is told.
     }
@@ -93,6 +90,18 @@ public final class LocalShim implements Shim {
       throw new HuskException(new SandboxFailure.NoSuchSandbox(id));
     }
     return current.get();
+  }
+
+  @Override
+  public Optional<Owner> owner(int pid) throws HuskException {
+    ProcessPlace place = ProcessPlace.of(pid);
+    for (Sandbox sandbox : sandboxes()) {
+      Optional<Owner> owner = Owner.of(sandbox.id(), sandbox.status().cgroup(), place);
+      if (owner.isPresent()) {
+        return owner;
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

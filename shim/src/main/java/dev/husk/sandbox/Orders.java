@@ -26,27 +26,20 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
   /** What runc gives a process whose config sets none. */
   private static final int DEFAULT_UMASK = 0022;
 
-  /** Who has it mounts what it likes, user namespaces or not. */
-  private static final int SYS_ADMIN = 21;
-
   /**
-   * The orders.
-   *
-   * @param capabilities bit mask of what there is to be given
-   * @param cgroupV1 whether the host has cgroup v1, which the payload would reach through a user
-   *     namespace
+   * @param capabilities what the shim itself has
+   * @param userNamespaces whether the payload may make its own
    */
   static Orders of(
-      SandboxPlan plan, Path bwrap, ProcessSpec process, long capabilities, boolean cgroupV1)
+      SandboxPlan plan, Path bwrap, ProcessSpec process, long capabilities, boolean userNamespaces)
       throws HuskException {
     return new Orders(
         plan.launch(bwrap).encode(),
         plan.argumentBytes(),
-        spec(process, capabilities, cgroupV1).encode());
+        spec(process, capabilities, userNamespaces).encode());
   }
 
-  private static InitSpec spec(ProcessSpec process, long available, boolean cgroupV1) {
-    CapabilitySets capabilities = sets(process.capabilities(), available);
+  private static InitSpec spec(ProcessSpec process, long capabilities, boolean userNamespaces) {
     List<Rlimit> limits = new ArrayList<>();
     for (ProcessSpec.Rlimit limit : process.rlimits()) {
       int resource = Rlimit.resource(limit.type()).orElseThrow();
@@ -57,9 +50,9 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
         process.user().gid(),
         process.user().additionalGids(),
         OptionalInt.of(process.user().umask().orElse(DEFAULT_UMASK)),
-        capabilities,
+        sets(process.capabilities(), capabilities),
         true,
-        !cgroupV1 || capabilities.mention(SYS_ADMIN),
+        !userNamespaces,
         limits,
         process.cwd(),
         process.args(),

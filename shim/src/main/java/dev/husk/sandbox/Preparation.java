@@ -8,6 +8,7 @@ import dev.husk.cgroup.CgroupHost;
 import dev.husk.cgroup.KernelCgroupFs;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.ConfigReader;
+import dev.husk.oci.Mount;
 import dev.husk.oci.OciConfig;
 import dev.husk.oci.ProcessSpec;
 import dev.husk.oci.Unsupported;
@@ -21,7 +22,8 @@ import java.nio.file.Path;
  * All of a create that has no effect: what is asked for, and how it will be done. Refuses a config
  * that is invalid or asks for what husk does not apply.
  */
-record Preparation(OciConfig config, ProcessSpec process, SandboxPlan plan, Orders orders) {
+record Preparation(
+    OciConfig config, ProcessSpec process, SandboxPlan plan, Orders orders, CgroupHost host) {
 
   static Preparation of(Path bundle, ShimOptions options, Spawner spawner, StateDirectory state)
       throws HuskException {
@@ -38,15 +40,28 @@ record Preparation(OciConfig config, ProcessSpec process, SandboxPlan plan, Orde
             config,
             bundle,
             Rootfs.locate(bundle, config.root()),
-            state.stage(),
-            options.huskInit(),
-            capabilities);
+            new SandboxPlanner.Means(
+                state.stage(), options.huskInit(), capabilities, options.privileged()));
+    CgroupHost host = CgroupHost.detect(new KernelCgroupFs());
+    boolean userNamespaces = options.privileged() || host.mode() == CgroupHost.Mode.UNIFIED;
     return new Preparation(
         config,
         process,
         plan,
-        Orders.of(
-            plan, bwrap.path(), process, capabilities, CgroupHost.hasV1(new KernelCgroupFs())));
+        Orders.of(plan, bwrap.path(), process, capabilities, userNamespaces),
+        host);
+  }
+
+  /**
+   * Whether the inside may write to its cgroups, so that programs such as systemd or dockerd do.
+   */
+  boolean managesCgroups() {
+    for (Mount mount : config.mounts()) {
+      if (mount.type().orElse("").equals("cgroup") && !mount.options().contains("ro")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static long ownCapabilities() throws HuskException {

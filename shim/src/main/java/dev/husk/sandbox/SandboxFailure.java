@@ -94,6 +94,34 @@ public sealed interface SandboxFailure extends Failure {
     }
   }
 
+  /** There is no process of that number. */
+  record NoSuchProcess(long pid) implements SandboxFailure {
+    @Override
+    public String what() {
+      return "find the owner of a process";
+    }
+
+    @Override
+    public String where() {
+      return "process " + pid;
+    }
+
+    @Override
+    public String why() {
+      return "there is no such process";
+    }
+
+    @Override
+    public String remedy() {
+      return "it has ended, or give its number in the pid namespace that husk runs in";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.NOT_FOUND;
+    }
+  }
+
   /** A shim serves the one id that it was started with. */
   record OtherId(String id, String own) implements SandboxFailure {
     @Override
@@ -172,7 +200,13 @@ public sealed interface SandboxFailure extends Failure {
       return switch (phase) {
         case CREATING -> "wait until create has answered";
         case CREATED -> "start it, or delete it";
-        case RUNNING -> "kill it and wait for its end, or force the delete";
+        case RUNNING ->
+            switch (verb) {
+              case "resume" -> "there is nothing to resume, it runs";
+              case "delete" -> "kill it and wait for its end, or force the delete";
+              default -> "it runs already: wait for its end, or kill it";
+            };
+          case PAUSED -> "resume it first, kill it, or force the delete";
         case STOPPED -> "delete it; a stopped sandbox cannot be used again";
       };
     }

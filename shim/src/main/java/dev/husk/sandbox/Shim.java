@@ -2,6 +2,7 @@ package dev.husk.sandbox;
 
 import dev.husk.failure.HuskException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -22,6 +23,15 @@ public interface Shim {
    * @throws HuskException NOT_FOUND
    */
   Sandbox sandbox(String id) throws HuskException;
+
+  /**
+   * The sandbox of this shim that a process belongs to; empty for a stranger. May wait for the
+   * kernel.
+   *
+   * @param pid of a process or thread, in the shim's pid namespace
+   * @throws HuskException NOT_FOUND when there is no such process
+   */
+  Optional<Owner> owner(int pid) throws HuskException;
 
   /** Creates; completes when the payload waits for {@link Sandbox#start}. */
   CompletionStage<Sandbox> create(CreateOptions options);

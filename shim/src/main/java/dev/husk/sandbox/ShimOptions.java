@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param bundle absolute; what create is rehearsed with
  * @param huskInit the native program, on the host
  * @param bwrapProgram absolute; empty means the first bwrap in PATH
+ * @param privileged whether payloads are trusted with the host
  * @param cacheDirectory where the probe of bwrap is remembered
  */
 public record ShimOptions(
@@ -20,4 +21,5 @@ public record ShimOptions(
     Path huskInit,
     Optional<Path> bwrapProgram,
     Path cacheDirectory,
-    LimitPolicy limits) {}
+    LimitPolicy limits,
+    boolean privileged) {}

@@ -47,8 +47,16 @@ final class Signals {
    */
   static void killTree(Payload payload) throws HuskException {
     boolean ended = false;
+    boolean frozen = payload.cgroup().freezing();
     try {
       payload.pidfd().signal(Signal.SIGKILL);
+      if (frozen) {
+        // Frozen processes die of it without another step. The monitor, which is to live, thaws
+        // last:
+        // once the first process of a pid namespace has ended, so have all others.
+        payload.pidfd().awaitEnd(MONITOR_GRACE);
+        payload.cgroup().release();
+      }
       ended = payload.monitor().pidfd().awaitEnd(MONITOR_GRACE);
     } catch (ErrnoException e) {
       // It has ended already.

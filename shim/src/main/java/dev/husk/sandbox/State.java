@@ -61,6 +61,24 @@ sealed interface State {
     }
   }
 
+  /** Started, and every process is frozen. */
+  record Paused(Payload payload, Instant startedAt) implements State {
+    @Override
+    public Phase phase() {
+      return Phase.PAUSED;
+    }
+
+    @Override
+    public Optional<Payload> held() {
+      return Optional.of(payload);
+    }
+
+    @Override
+    public Optional<Instant> begun() {
+      return Optional.of(startedAt);
+    }
+  }
+
   /** Every process has ended. */
   record Stopped(Payload payload, Optional<Instant> startedAt, ExitStatus exit) implements State {
     @Override

@@ -33,8 +33,9 @@ public final class StateDirectory {
   /** Rounds of claiming against another shim that is just removing the same directory. */
   private static final int CLAIM_ROUNDS = 20;
 
-  private static final String LOCK = "lock";
-  private static final String STATE = "state.json";
+  static final String LOCK = "lock";
+  static final String STATE = "state.json";
+  static final String SOCKET = "shim.sock";
 
   private final Path path;
   private final FileChannel lockFile;
@@ -149,7 +150,7 @@ public final class StateDirectory {
 
   /** The default place of the shim's socket. */
   public Path socket() {
-    return path.resolve("shim.sock");
+    return path.resolve(SOCKET);
   }
 
   /** Where the launcher mounts its staging tmpfs, in its own mount namespace. */

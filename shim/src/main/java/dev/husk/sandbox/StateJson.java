@@ -7,9 +7,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state file: the OCI state object ({@code runtime.md#state}) with what a successor of a dead
@@ -48,6 +50,7 @@ final class StateJson {
       if (status.exit().isPresent()) {
         json.writeNumberField("exitCode", status.exit().get().code());
         json.writeStringField("exitReason", status.exit().get().reason());
+        json.writeBooleanField("oomKilled", status.exit().get().oomKilled());
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -58,24 +61,49 @@ final class StateJson {
 
   /** Reads back what a successor needs; a damaged file says nothing. */
   static Left leftBy(String stateFile) {
-    String cgroup = "";
-    String identity = "";
+    Map<String, String> values = values(stateFile);
+    return new Left(values.getOrDefault(CGROUP, ""), values.getOrDefault(IDENTITY, ""));
+  }
+
+  /** Reads back what there is to tell of a sandbox; what a damaged file does not say is empty. */
+  static KnownSandbox known(String id, String stateFile, boolean shimRuns) {
+    Map<String, String> values = values(stateFile);
+    return new KnownSandbox(
+        id,
+        values.getOrDefault("status", ""),
+        number(values.get("pid")),
+        values.getOrDefault("bundle", ""),
+        values.getOrDefault(CGROUP, ""),
+        values.getOrDefault(IDENTITY, ""),
+        values.getOrDefault("created", ""),
+        number(values.get("shimPid")),
+        shimRuns,
+        number(values.get("exitCode")),
+        values.getOrDefault("exitReason", ""));
+  }
+
+  private static OptionalLong number(@Nullable String text) {
+    try {
+      return text == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /** The texts and numbers of the outermost object; none at all when the file is damaged. */
+  private static Map<String, String> values(String stateFile) {
+    Map<String, String> values = new HashMap<>();
     try (JsonParser json = FACTORY.createParser(stateFile)) {
       int depth = 0;
       for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
         depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-        if (depth == 1 && token == JsonToken.FIELD_NAME) {
-          String name = json.currentName();
-          if (name.equals(CGROUP)) {
-            cgroup = Objects.requireNonNullElse(json.nextTextValue(), "");
-          } else if (name.equals(IDENTITY)) {
-            identity = Objects.requireNonNullElse(json.nextTextValue(), "");
-          }
+        if (depth == 1 && token.isScalarValue()) {
+          values.put(json.currentName(), json.getText());
         }
       }
-      return new Left(cgroup, identity);
+      return values;
     } catch (IOException e) {
-      return new Left("", "");
+      return Map.of();
     }
   }
 }

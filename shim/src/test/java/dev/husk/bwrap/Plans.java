@@ -12,7 +12,21 @@ final class Plans {
 
   static SandboxPlan plan(ConfigBuilder config, Path bundle, Path rootfs, Path stage, Path init)
       throws HuskException {
+    return plan(config, bundle, rootfs, stage, init, false);
+  }
+
+  static SandboxPlan privileged(
+      ConfigBuilder config, Path bundle, Path rootfs, Path stage, Path init) throws HuskException {
+    return plan(config, bundle, rootfs, stage, init, true);
+  }
+
+  private static SandboxPlan plan(
+      ConfigBuilder config, Path bundle, Path rootfs, Path stage, Path init, boolean privileged)
+      throws HuskException {
     return SandboxPlanner.plan(
-        config.build(), bundle, rootfs, stage, init, ALL_CAPABILITIES & ~SYS_RESOURCE);
+        config.build(),
+        bundle,
+        rootfs,
+        new SandboxPlanner.Means(stage, init, ALL_CAPABILITIES & ~SYS_RESOURCE, privileged));
   }
 }

@@ -395,12 +395,36 @@ class RefusalTest {
                             ConfigBuilder.bare().build(),
                             bundle,
                             rootfs,
-                            Path.of("/stage"),
-                            Path.of("/opt/husk-init"),
-                            0))
+                            new SandboxPlanner.Means(
+                                Path.of("/stage"), Path.of("/opt/husk-init"), 0, false)))
                 .failure())
         .isInstanceOf(BwrapFailure.MissingCapabilities.class)
         .satisfies(failure -> assertThat(failure.why()).contains("CAP_SYS_ADMIN", "CAP_SETUID"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CAP_SYS_ADMIN",
+        "CAP_SYS_MODULE",
+        "CAP_SYS_RAWIO",
+        "CAP_SYS_BOOT",
+        "CAP_DAC_READ_SEARCH",
+        "CAP_BPF",
+        "CAP_PERFMON"
+      })
+  void capabilitiesThatLeadOutOfTheSandboxAreForTheOperatorToAllow(String name) {
+    ConfigBuilder config = ConfigBuilder.bare().bounding("CAP_CHOWN", name);
+    refused(config, "/process/capabilities/bounding/1", FailureKind.UNSUPPORTED);
+    assertThat(offences(config).getFirst().remedy()).contains("--privileged");
+  }
+
+  @Test
+  void theHostsPidNamespaceIsForTheOperatorToAllow() {
+    refused(
+        ConfigBuilder.bare().without(NamespaceType.PID),
+        "/linux/namespaces",
+        FailureKind.UNSUPPORTED);
   }
 
   @ParameterizedTest

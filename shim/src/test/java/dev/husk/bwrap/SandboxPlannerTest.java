@@ -2,6 +2,7 @@ package dev.husk.bwrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.husk.oci.NamespaceType;
 import dev.husk.process.LaunchPlan;
 import dev.husk.process.StageOp;
 import java.io.IOException;
@@ -28,6 +29,10 @@ class SandboxPlannerTest {
 
   private SandboxPlan plan(ConfigBuilder config) throws Exception {
     return Plans.plan(config, bundle, rootfs, Path.of("/stage"), INIT);
+  }
+
+  private SandboxPlan privileged(ConfigBuilder config) throws Exception {
+    return Plans.privileged(config, bundle, rootfs, Path.of("/stage"), INIT);
   }
 
   @Test
@@ -77,7 +82,7 @@ class SandboxPlannerTest {
 
   @Test
   void inheritedPidNamespaceStillHasNoReaper() throws Exception {
-    assertThat(plan(ConfigBuilder.bare().without(dev.husk.oci.NamespaceType.PID)).arguments())
+    assertThat(privileged(ConfigBuilder.bare().without(NamespaceType.PID)).arguments())
         .contains("--as-pid-1")
         .doesNotContain("--unshare-pid");
   }
@@ -154,6 +159,19 @@ class SandboxPlannerTest {
         .satisfiesExactly(
             first -> assertThat(first).startsWith("CAP_SYS_RESOURCE is not granted"),
             second -> assertThat(second).startsWith("CAP_NO_SUCH is not granted"));
+  }
+
+  @Test
+  void whatLeadsOutOfTheSandboxIsSaidWhereTheOperatorAllowsIt() throws Exception {
+    SandboxPlan plan = privileged(ConfigBuilder.bare().bounding("CAP_SYS_ADMIN"));
+
+    assertThat(plan.arguments()).contains("CAP_SYS_ADMIN");
+    assertThat(plan.warnings())
+        .singleElement()
+        .satisfies(
+            warning ->
+                assertThat(warning)
+                    .contains("/process/capabilities/bounding/0", "CAP_SYS_ADMIN", "privileged"));
   }
 
   @Test

@@ -190,6 +190,75 @@ abstract class CgroupFsContract {
     assertThat(now).isEqualTo("populated 0\nfrozen 0\n");
   }
 
+  private String awaitEvents(Path cgroup, String wanted) throws Exception {
+    Path file = cgroup.resolve("cgroup.events");
+    String now = fs().read(file);
+    for (int i = 0; i < 50 && !now.contains(wanted); i++) {
+      now = fs().awaitChange(file, now, Duration.ofMillis(200));
+    }
+    return now.strip();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, ERANGE", "-1, ERANGE", "x, EINVAL", "0, ok", "1, ok"})
+  void aFreezerIsOnOrOff(String content, String expected) throws Exception {
+    assertThat(write(child("a"), "cgroup.freeze", content)).isEqualTo(expected);
+    assertThat(read(dir().resolve("a"), "cgroup.freeze"))
+        .isEqualTo(content.equals("1") ? "1" : "0");
+  }
+
+  @Test
+  void aFreezeReachesEveryLevelAndIsNotified() throws Exception {
+    Path child = child("a");
+    Path grandchild = child.resolve("b");
+    fs().mkdir(grandchild);
+    move(process(), child);
+    move(process(), grandchild);
+    assertThat(write(dir(), "cgroup.freeze", "1")).isEqualTo("ok");
+    assertThat(awaitEvents(dir(), "frozen 1")).isEqualTo("populated 1\nfrozen 1");
+    assertThat(read(grandchild, "cgroup.events")).isEqualTo("populated 1\nfrozen 1");
+    assertThat(read(grandchild, "cgroup.freeze")).isEqualTo("0");
+    assertThat(write(dir(), "cgroup.freeze", "0")).isEqualTo("ok");
+    assertThat(awaitEvents(dir(), "frozen 0")).isEqualTo("populated 1\nfrozen 0");
+    assertThat(awaitEvents(grandchild, "frozen 0")).isEqualTo("populated 1\nfrozen 0");
+  }
+
+  @Test
+  void aCgroupCannotUndoTheFreezeOfOneAbove() throws Exception {
+    Path child = child("a");
+    move(process(), child);
+    fs().write(child.resolve("cgroup.freeze"), "1");
+    assertThat(awaitEvents(child, "frozen 1")).isEqualTo("populated 1\nfrozen 1");
+    assertThat(read(dir(), "cgroup.events")).isEqualTo("populated 1\nfrozen 0");
+    fs().write(dir().resolve("cgroup.freeze"), "1");
+    assertThat(awaitEvents(dir(), "frozen 1")).isEqualTo("populated 1\nfrozen 1");
+    fs().write(child.resolve("cgroup.freeze"), "0");
+    assertThat(read(child, "cgroup.events")).isEqualTo("populated 1\nfrozen 1");
+    assertThat(read(dir(), "cgroup.events")).isEqualTo("populated 1\nfrozen 1");
+
+    fs().write(child.resolve("cgroup.freeze"), "1");
+    fs().write(dir().resolve("cgroup.freeze"), "0");
+    assertThat(awaitEvents(dir(), "frozen 0")).isEqualTo("populated 1\nfrozen 0");
+    assertThat(read(child, "cgroup.events")).isEqualTo("populated 1\nfrozen 1");
+  }
+
+  @Test
+  void anEmptyCgroupIsFrozenAtOnce() throws Exception {
+    Path child = child("a");
+    fs().write(child.resolve("cgroup.freeze"), "1");
+    assertThat(read(child, "cgroup.events")).isEqualTo("populated 0\nfrozen 1");
+  }
+
+  @Test
+  void aKillReachesTheFrozen() throws Exception {
+    Path child = child("a");
+    move(process(), child);
+    fs().write(dir().resolve("cgroup.freeze"), "1");
+    assertThat(awaitEvents(dir(), "frozen 1")).contains("frozen 1");
+    fs().write(dir().resolve("cgroup.kill"), "1");
+    assertThat(awaitEvents(dir(), "populated 0")).isEqualTo("populated 0\nfrozen 1");
+  }
+
   @Test
   void waitingForAChangeEndsInTime() throws Exception {
     String events = fs().read(dir().resolve("cgroup.events"));

@@ -256,7 +256,7 @@ class LimitsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"100, 100", "-1, max", "0, 0", "-7, max"})
+  @CsvSource({"100, 100", "-1, max", "0, 2", "1, 2", "2, 2", "4194304, 4194304"})
   void pidsBelowZeroAreUnlimited(long limit, String value) throws Exception {
     assertThat(writes(withPids(limit))).containsExactly("pids.max=" + value);
   }

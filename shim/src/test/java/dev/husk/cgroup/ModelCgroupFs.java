@@ -44,6 +44,7 @@ final class ModelCgroupFs implements CgroupFs {
   private final Set<String> withoutFiles = new HashSet<>();
   private final Set<Long> foreign = new HashSet<>();
   private final Set<Long> unkillable = new HashSet<>();
+  private final Set<Long> unfreezable = new HashSet<>();
   private final List<Hook> hooks = new ArrayList<>();
   private long nextPid = 10_000;
   boolean writable = true;
@@ -77,6 +78,12 @@ final class ModelCgroupFs implements CgroupFs {
     otherFiles.put(Path.of(path), content);
   }
 
+  /** What the kernel itself says in a file that nobody can write. */
+  synchronized void kernelSays(Path file, String content) throws ErrnoException {
+    fileOwner("open", file).values.put(String.valueOf(file.getFileName()), content);
+    notifyAll();
+  }
+
   synchronized long spawn(Path cgroup) {
     long pid = nextPid++;
     node(cgroup).orElseThrow().processes.add(pid);
@@ -102,6 +109,18 @@ final class ModelCgroupFs implements CgroupFs {
     long pid = spawn(cgroup);
     unkillable.add(pid);
     return pid;
+  }
+
+  /** In uninterruptible sleep: a freeze takes effect with {@link #wake}. */
+  synchronized long spawnUnfreezable(Path cgroup) {
+    long pid = spawn(cgroup);
+    unfreezable.add(pid);
+    return pid;
+  }
+
+  synchronized void wake(long pid) {
+    unfreezable.remove(pid);
+    notifyAll();
   }
 
   synchronized void exit(long pid) {
@@ -205,17 +224,33 @@ final class ModelCgroupFs implements CgroupFs {
     if (file.startsWith("/proc") && file.endsWith("cgroup")) {
       return membership(file);
     }
+    if (file.startsWith("/proc") && file.endsWith("stat")) {
+      return stat(file);
+    }
     ModelNode node = fileOwner("open", file);
     return switch (file.getFileName().toString()) {
       case "cgroup.controllers" -> String.join(" ", node.controllers()) + "\n";
       case "cgroup.subtree_control" -> String.join(" ", node.enabled) + "\n";
       case "cgroup.type" -> node.type() + "\n";
       case "cgroup.events" ->
-          "populated " + (node.populated() ? 1 : 0) + "\nfrozen " + (node.frozen ? 1 : 0) + "\n";
-      case "cgroup.freeze" -> (node.frozen ? 1 : 0) + "\n";
+          "populated " + (node.populated() ? 1 : 0) + "\nfrozen " + (isFrozen(node) ? 1 : 0) + "\n";
+      case "cgroup.freeze" -> (node.freeze ? 1 : 0) + "\n";
       case "cgroup.procs" -> processes(node, file);
       default -> value(node, file.getFileName().toString()) + "\n";
     };
+  }
+
+  /** By its own setting or that of any cgroup above, and once all in there are. */
+  private boolean isFrozen(ModelNode node) {
+    return node.toBeFrozen() && node.members().noneMatch(unfreezable::contains);
+  }
+
+  private String stat(Path file) throws ErrnoException {
+    long pid = Long.parseLong(file.getName(1).toString());
+    if (home(pid).isEmpty()) {
+      throw new ErrnoException("open", file.toString(), Errno.ENOENT);
+    }
+    return pid + " (a) name) " + (unfreezable.contains(pid) ? "D" : "S") + " 1 1\n";
   }
 
   private String membership(Path file) throws ErrnoException {
@@ -367,10 +402,13 @@ final class ModelCgroupFs implements CgroupFs {
   }
 
   private static Optional<Errno> freeze(ModelNode node, String content) {
+    if (!content.matches("-?[0-9]+")) {
+      return Optional.of(Errno.EINVAL);
+    }
     if (!content.equals("0") && !content.equals("1")) {
       return Optional.of(Errno.ERANGE);
     }
-    node.frozen = content.equals("1");
+    node.freeze = content.equals("1");
     return Optional.empty();
   }
 
@@ -427,6 +465,9 @@ final class ModelCgroupFs implements CgroupFs {
 
   @Override
   public synchronized List<Path> children(Path directory) throws ErrnoException {
+    if (directory.equals(Path.of("/sys/kernel/mm/hugepages"))) {
+      return List.of(directory.resolve("hugepages-2048kB"));
+    }
     Optional<ModelNode> node = node(directory);
     if (node.isEmpty()) {
       throw new ErrnoException("opendir", directory.toString(), Errno.ENOENT);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** One cgroup of the model: the predicates are those of kernel/cgroup/cgroup.c. */
 final class ModelNode {
@@ -26,7 +27,7 @@ final class ModelNode {
   final Map<String, String> values = new LinkedHashMap<>();
   final boolean mixable;
   boolean threaded;
-  boolean frozen;
+  boolean freeze;
 
   ModelNode(String name, Optional<ModelNode> parent, Set<String> controllers, boolean mixable) {
     this.name = name;
@@ -41,6 +42,16 @@ final class ModelNode {
 
   boolean populated() {
     return !processes.isEmpty() || children.values().stream().anyMatch(ModelNode::populated);
+  }
+
+  /** Its processes and those of all cgroups below. */
+  Stream<Long> members() {
+    return Stream.concat(
+        processes.stream(), children.values().stream().flatMap(ModelNode::members));
+  }
+
+  boolean toBeFrozen() {
+    return freeze || parent.map(ModelNode::toBeFrozen).orElse(false);
   }
 
   private static boolean isThreadedController(String controller) {

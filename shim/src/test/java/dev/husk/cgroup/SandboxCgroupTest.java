@@ -102,6 +102,20 @@ class SandboxCgroupTest {
   }
 
   @Test
+  void theMonitorIsOutOfTheInsidesSightAndEndsWithTheRest() throws Exception {
+    SandboxCgroup cgroup = create();
+    long monitor = fs.spawn(cgroup.initDir());
+    long payload = fs.spawn(cgroup.initDir());
+    cgroup.setApart(monitor);
+    assertThat(cgroup.processes())
+        .containsExactlyInAnyOrder(
+            new Member(monitor, "/husk/x/monitor"), new Member(payload, "/husk/x/payload/init"));
+    assertThat(cgroup.remove(Duration.ofSeconds(2))).isInstanceOf(Removal.Removed.class);
+    assertThat(fs.tree()).isEmpty();
+    Failures.expect(CgroupFailure.ProcessGone.class, () -> cgroup.verifyMember(monitor));
+  }
+
+  @Test
   void aLimitWithoutItsControllerFailsBeforeAnythingExists() {
     ModelCgroupFs hybrid = ModelCgroupFs.host("hugetlb");
     var failure =
@@ -296,6 +310,7 @@ class SandboxCgroupTest {
         .containsExactly(
             cgroup.initDir(),
             cgroup.payloadDir(),
+            cgroup.sandboxDir().resolve("monitor"),
             cgroup.sandboxDir(),
             MOUNT.resolve("theirs/ours"));
     assertThat(cgroup.remove(Duration.ofSeconds(2))).isInstanceOf(Removal.Removed.class);

@@ -32,7 +32,7 @@ class InitSpecTest {
         OptionalInt.of(022),
         new CapabilitySets(1, 2, 3, 4, -1),
         true,
-        false,
+        true,
         List.of(new Rlimit(7, 16, Rlimit.INFINITY)),
         cwd,
         args,

@@ -1,8 +1,10 @@
 package dev.husk.rpc;
 
 import dev.husk.cgroup.LimitStatus;
+import dev.husk.cgroup.Stats;
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
+import dev.husk.oci.Resources;
 import dev.husk.sandbox.Event;
 import dev.husk.sandbox.EventLog;
 import dev.husk.sandbox.ExitStatus;
@@ -19,8 +21,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
-/** A sandbox in memory: any signal ends its payload. */
+/** A sandbox in memory: any signal ends its payload, unless it is paused. */
 final class FakeSandbox implements Sandbox {
   private static final int PID = 1234;
   private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00.5Z");
@@ -33,6 +36,8 @@ final class FakeSandbox implements Sandbox {
   private Phase phase = Phase.CREATING;
   private int lastSignal;
   private boolean lastWholeTree;
+  private @Nullable Resources lastUpdate;
+  private @Nullable Stats stats;
 
   FakeSandbox(FakeShim shim, String id, Path bundle) {
     this.shim = shim;
@@ -66,13 +71,13 @@ final class FakeSandbox implements Sandbox {
 
   @Override
   public synchronized SandboxStatus status() {
-    boolean started = phase == Phase.RUNNING || phase == Phase.STOPPED;
+    boolean started = phase != Phase.CREATING && phase != Phase.CREATED;
     return new SandboxStatus(
         id,
         "1.2.0",
         phase,
         bundle.toString(),
-        phase == Phase.CREATED || phase == Phase.RUNNING
+        phase != Phase.CREATING && phase != Phase.STOPPED
             ? OptionalInt.of(PID)
             : OptionalInt.empty(),
         Map.of("org.example.key", "value"),
@@ -106,15 +111,69 @@ final class FakeSandbox implements Sandbox {
       if (phase == Phase.STOPPED) {
         return CompletableFuture.failedFuture(wrongPhase("kill"));
       }
-      phase = Phase.STOPPED;
       lastSignal = signal;
       lastWholeTree = wholeTree;
+      if (phase == Phase.PAUSED && signal != 9) {
+        return CompletableFuture.completedFuture(null);
+      }
+      phase = Phase.STOPPED;
     }
     ExitStatus status =
-        new ExitStatus(128 + signal, OptionalInt.of(signal), true, "killed", EPOCH.plusSeconds(2));
+        new ExitStatus(
+            128 + signal, OptionalInt.of(signal), true, "killed", EPOCH.plusSeconds(2), false);
     exit.complete(status);
     events.add(new Event.Exited(status));
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<SandboxStatus> pause() {
+    return change("pause", List.of(Phase.RUNNING), Phase.PAUSED, new Event.Paused());
+  }
+
+  @Override
+  public CompletionStage<SandboxStatus> resume() {
+    return change("resume", List.of(Phase.PAUSED), Phase.RUNNING, new Event.Resumed());
+  }
+
+  @Override
+  public SandboxStatus update(Resources resources) throws HuskException {
+    synchronized (this) {
+      if (phase == Phase.STOPPED) {
+        throw wrongPhase("update");
+      }
+      lastUpdate = resources;
+    }
+    events.add(new Event.Updated());
+    return status();
+  }
+
+  private CompletionStage<SandboxStatus> change(
+      String verb, List<Phase> from, Phase to, Event.Kind event) {
+    synchronized (this) {
+      if (!from.contains(phase)) {
+        return CompletableFuture.failedFuture(wrongPhase(verb));
+      }
+      phase = to;
+    }
+    events.add(event);
+    return CompletableFuture.completedFuture(status());
+  }
+
+  synchronized @Nullable Resources lastUpdate() {
+    return lastUpdate;
+  }
+
+  synchronized void willMeasure(Stats measured) {
+    stats = measured;
+  }
+
+  @Override
+  public synchronized Stats stats() throws HuskException {
+    if (stats == null) {
+      throw wrongPhase("measure");
+    }
+    return stats;
   }
 
   @Override

@@ -4,13 +4,16 @@ import dev.husk.failure.Failure;
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
 import dev.husk.sandbox.CreateOptions;
+import dev.husk.sandbox.Owner;
 import dev.husk.sandbox.Sandbox;
+import dev.husk.sandbox.SandboxFailure;
 import dev.husk.sandbox.Shim;
 import dev.husk.sandbox.ShimInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +107,19 @@ final class FakeShim implements Shim {
       throw refuse(FailureKind.NOT_FOUND, "sandbox " + id, "there is none");
     }
     return sandbox;
+  }
+
+  /** 42 is in the first sandbox, 43 a stranger, and there is no other process. */
+  @Override
+  public synchronized Optional<Owner> owner(int pid) throws HuskException {
+    if (pid == 42) {
+      String id = sandboxes.values().iterator().next().id();
+      return Optional.of(new Owner(id, "payload/a/b", List.of(42, 7, 1)));
+    }
+    if (pid == 43) {
+      return Optional.empty();
+    }
+    throw new HuskException(new SandboxFailure.NoSuchProcess(pid));
   }
 
   @Override

@@ -1,0 +1,253 @@
+package dev.husk.cgroup;
+
+import dev.husk.failure.HuskException;
+import dev.husk.process.ErrnoException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One change of limits that are in force. The kernel knows no transaction over files, so what each
+ * held is read before the first is written, and written back when one is refused. P is written
+ * before S: the lower of the two is in force, so that a tighter limit holds from the first write on
+ * and a wider one with the second, and in between nothing is looser than one of the two asked for.
+ */
+final class LimitUpdate {
+  /** A write to memory.max may reclaim, and on kernels before 6.16 does so before it returns. */
+  private static final Duration WRITING = Duration.ofSeconds(10);
+
+  private static final Duration RESTORING = Duration.ofSeconds(5);
+
+  private final CgroupFs fs;
+  private final LimitApplier applier;
+  private final Path sandbox;
+  private final Path payload;
+  private final Duration patience;
+  private final Map<Path, String> held = new HashMap<>();
+  private final ArrayDeque<OldValue> undo = new ArrayDeque<>();
+  private final List<String> notRestored = new ArrayList<>();
+  private boolean abandoned;
+  private volatile String step = "";
+
+  LimitUpdate(CgroupFs fs, LimitApplier applier, Path sandbox, Path payload) {
+    this(fs, applier, sandbox, payload, WRITING);
+  }
+
+  LimitUpdate(CgroupFs fs, LimitApplier applier, Path sandbox, Path payload, Duration patience) {
+    this.fs = fs;
+    this.applier = applier;
+    this.sandbox = sandbox;
+    this.payload = payload;
+    this.patience = patience;
+  }
+
+  /**
+   * Puts a plan in force as far as it is touched or not in force yet.
+   *
+   * @param before how the limits stand
+   * @return how they stand now: the plan's, in its order
+   * @throws HuskException when one is refused; all hold what they held, unless it is {@link
+   *     CgroupFailure.NotRestored}
+   */
+  List<LimitStatus> run(LimitPlan plan, TouchedLimits touched, List<LimitStatus> before)
+      throws HuskException {
+    List<LimitWrite> writes = new ArrayList<>();
+    for (LimitWrite planned : plan.writes()) {
+      LimitWrite write = applier.chosen(planned, sandbox);
+      if (touched.contains(write) || status(write, before).isEmpty()) {
+        writes.add(write);
+      }
+    }
+    List<String> available = applier.available(sandbox);
+    applier.requireControllers(new LimitPlan(writes, List.of()), sandbox, available);
+    readAll(writes);
+    Map<LimitWrite, LimitStatus> results = write(inOrder(writes), available);
+    List<LimitStatus> statuses = new ArrayList<>(plan.without());
+    for (LimitWrite planned : plan.writes()) {
+      LimitWrite write = applier.chosen(planned, sandbox);
+      LimitStatus now = results.get(write);
+      statuses.add(now != null ? now : status(write, before).orElseThrow());
+    }
+    return statuses;
+  }
+
+  private static Optional<LimitStatus> status(LimitWrite write, List<LimitStatus> statuses) {
+    for (LimitStatus status : statuses) {
+      if (status.property().equals(write.property())
+          && status.file().equals(write.file())
+          && status.value().equals(write.value())) {
+        return Optional.of(status);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void readAll(List<LimitWrite> writes) throws HuskException {
+    for (LimitWrite write : writes) {
+      read(sandbox.resolve(write.file()));
+      if (LimitApplier.isMirrored(write.file())) {
+        read(payload.resolve(write.file()));
+      }
+      if (write.file().equals("cpu.idle")) {
+        read(sandbox.resolve("cpu.weight"));
+      }
+    }
+  }
+
+  private void read(Path file) throws HuskException {
+    try {
+      Optional<String> content = OldValue.read(fs, file);
+      if (content.isPresent()) {
+        held.put(file, content.get());
+      }
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(
+          fs, "read the limits in force (" + file.getFileName() + ")", sandbox, e);
+    }
+  }
+
+  /**
+   * The plan's order, but for a burst that shrinks: cpu.max takes no quota below the burst, nor
+   * cpu.max.burst one above the quota (kernel/sched/core.c, tg_set_cfs_bandwidth).
+   */
+  private List<LimitWrite> inOrder(List<LimitWrite> writes) {
+    List<LimitWrite> ordered = new ArrayList<>();
+    for (LimitWrite write : writes) {
+      if (write.file().equals("cpu.max.burst") && isLessThanHeld(write)) {
+        ordered.add(0, write);
+      } else {
+        ordered.add(write);
+      }
+    }
+    return ordered;
+  }
+
+  private boolean isLessThanHeld(LimitWrite write) {
+    String now = held.getOrDefault(sandbox.resolve(write.file()), "").strip();
+    try {
+      return Long.parseLong(write.value()) < Long.parseLong(now);
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private Map<LimitWrite, LimitStatus> write(List<LimitWrite> writes, List<String> available)
+      throws HuskException {
+    Map<LimitWrite, LimitStatus> results = new HashMap<>();
+    boolean done;
+    try {
+      done = BoundedWork.done(() -> writeAll(writes, available, results), patience);
+    } catch (HuskException | RuntimeException | Error e) {
+      restore(e);
+      throw e;
+    }
+    if (!done) {
+      HuskException late =
+          new HuskException(new CgroupFailure.NotWritten(step, patience.toMillis()));
+      restore(late);
+      throw late;
+    }
+    return results;
+  }
+
+  private void writeAll(
+      List<LimitWrite> writes, List<String> available, Map<LimitWrite, LimitStatus> results)
+      throws HuskException {
+    for (LimitWrite write : writes) {
+      step = sandbox.resolve(write.file()).toString();
+      if (!remember(write)) {
+        return;
+      }
+      LimitStatus status = applier.apply(write, sandbox, available);
+      results.put(write, status.enforced() ? applier.mirror(status, payload) : status);
+      if (isAbandoned()) {
+        // What was written after the others were put back.
+        putBack();
+        return;
+      }
+    }
+  }
+
+  /** False when the caller has given up and put back what there was. */
+  private synchronized boolean remember(LimitWrite write) {
+    if (abandoned) {
+      return false;
+    }
+    if (write.file().equals("cpu.idle")) {
+      // Leaving idle sets the default weight.
+      remember(sandbox.resolve("cpu.weight"), write);
+    }
+    remember(sandbox.resolve(write.file()), write);
+    if (LimitApplier.isMirrored(write.file())) {
+      remember(payload.resolve(write.file()), write);
+    }
+    return true;
+  }
+
+  private void remember(Path file, LimitWrite write) {
+    String content = held.get(file);
+    if (content != null) {
+      undo.push(OldValue.of(file, content, write.value()));
+    }
+  }
+
+  private synchronized boolean isAbandoned() {
+    return abandoned;
+  }
+
+  private void restore(Throwable cause) throws HuskException {
+    synchronized (this) {
+      abandoned = true;
+    }
+    boolean done;
+    try {
+      done = BoundedWork.done(this::putBack, RESTORING);
+    } catch (HuskException | RuntimeException e) {
+      cause.addSuppressed(e);
+      done = false;
+    }
+    List<String> left;
+    synchronized (this) {
+      left = List.copyOf(notRestored);
+    }
+    if (!done || !left.isEmpty()) {
+      String files = done ? String.join(", ", left) : "out of time";
+      throw new HuskException(
+          new CgroupFailure.NotRestored(sandbox.toString(), message(cause), files), cause);
+    }
+  }
+
+  private static String message(Throwable cause) {
+    return cause instanceof HuskException husk ? husk.failure().message() : cause.toString();
+  }
+
+  /** Newest first, whatever the others do. */
+  private void putBack() {
+    List<OldValue> values;
+    synchronized (this) {
+      values = new ArrayList<>(undo);
+    }
+    for (OldValue value : values) {
+      try {
+        fs.write(value.file(), value.content());
+      } catch (ErrnoException e) {
+        boolean idle = value.file().endsWith("cpu.weight") && isIdle();
+        if (!idle) {
+          synchronized (this) {
+            notRestored.add(value.file() + ": " + e.errno());
+          }
+        }
+      }
+    }
+  }
+
+  /** An idle cgroup has no weight to be set. */
+  private boolean isIdle() {
+    return held.getOrDefault(sandbox.resolve("cpu.idle"), "0").strip().equals("1");
+  }
+}
