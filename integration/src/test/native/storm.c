@@ -20,7 +20,8 @@
 #define CLONE_INTO_CGROUP 0x200000000ULL
 #endif
 
-enum { KINDS = 5, CGROUPS = 4, LEVELS = 3 };
+/* The pause lets others, of whom there are many at a time, be born as well. */
+enum { KINDS = 5, CGROUPS = 4, LEVELS = 3, RAGING = 2, PAUSE_MICROS = 1000 };
 
 /* In memory that all of them share: as the host may not bound us, we do. */
 static int *alive;
@@ -144,6 +145,7 @@ static void rage(unsigned seed) {
     }
     while (waitpid(-1, NULL, WNOHANG) > 0) {
     }
+    (void)usleep(PAUSE_MICROS);
   }
 }
 
@@ -159,9 +161,11 @@ void storm(int processes) {
   }
   most = processes;
   for (int signal_number = 1; signal_number < 32; signal_number++) {
-    (void)signal(signal_number, signal_number == SIGCHLD || signal_number == SIGALRM ? SIG_DFL : SIG_IGN);
+    if (signal_number != SIGCHLD && signal_number != SIGALRM) {
+      (void)signal(signal_number, SIG_IGN);
+    }
   }
-  for (unsigned i = 0; i < 2; i++) {
+  for (unsigned i = 1; i < RAGING; i++) {
     if (fork() == 0) {
       rage(i * 2);
     }

@@ -109,6 +109,8 @@ final class Observer implements AutoCloseable {
                     byNamespace
                         .computeIfAbsent(sighting.namespace(), first -> new ArrayList<>())
                         .add(sighting));
+      } else if (!marked && isMonitorSetApart(pid, cgroup)) {
+        seen.add(name);
       } else if (marked || (!ofSomebodyElse(stat.get().parent()) && !isDeadmanBeingBorn(pid))) {
         String comm = ProcFs.comm(pid).orElse("?");
         escapes.add(name + " " + comm + " in " + cgroup + ": " + ProcFs.commandLine(pid));
@@ -155,6 +157,13 @@ final class Observer implements AutoCloseable {
   /** Its name is there a moment before its arguments are: a second look tells. */
   private static boolean isDeadmanBeingBorn(long pid) {
     return !ProcFs.ofSandbox(pid);
+  }
+
+  /** Bwrap's outer process, which is no payload, may live in {@code P/monitor}. */
+  private static boolean isMonitorSetApart(long pid, String cgroup) {
+    return cgroup.endsWith("/monitor")
+        && ProcFs.comm(pid).equals(Optional.of("bwrap"))
+        && ProcFs.pidNamespace(pid).equals(Optional.of(ProcFs.OWN_PID_NAMESPACE));
   }
 
   /** Whether it is below some {@code P/payload}. */

@@ -17,6 +17,7 @@ final class Remover implements Runnable {
 
   /** The part of the time after which the size of what is left is looked at. */
   private static final int FIRST_LOOK = 10;
+
   private static final RetryBudget PAUSES =
       new RetryBudget(ROUNDS, Duration.ofDays(1), Duration.ofMillis(50));
 

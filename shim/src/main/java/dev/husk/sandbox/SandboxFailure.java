@@ -206,7 +206,7 @@ public sealed interface SandboxFailure extends Failure {
               case "delete" -> "kill it and wait for its end, or force the delete";
               default -> "it runs already: wait for its end, or kill it";
             };
-          case PAUSED -> "resume it first, kill it, or force the delete";
+        case PAUSED -> "resume it first, kill it, or force the delete";
         case STOPPED -> "delete it; a stopped sandbox cannot be used again";
       };
     }

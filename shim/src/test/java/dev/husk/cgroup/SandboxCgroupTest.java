@@ -345,7 +345,9 @@ class SandboxCgroupTest {
                   }
                   if (method.getName().equals("read")
                       && ((Path) arguments[0]).endsWith("cgroup.stat")) {
-                    return "nr_descendants " + left.decrementAndGet() + "\nnr_dying_descendants 0\n";
+                    return "nr_descendants "
+                        + left.decrementAndGet()
+                        + "\nnr_dying_descendants 0\n";
                   }
                   try {
                     return method.invoke(fs, arguments);
