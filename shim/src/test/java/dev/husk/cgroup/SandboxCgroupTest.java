@@ -330,6 +330,44 @@ class SandboxCgroupTest {
   }
 
   @Test
+  void aTreeThatShrinksGetsItsTimeAgain() throws Exception {
+    SandboxCgroup cgroup = create();
+    fs.mkdir(cgroup.payloadDir().resolve("left-behind"));
+    var left = new java.util.concurrent.atomic.AtomicLong(1000);
+    CgroupFs slow =
+        (CgroupFs)
+            java.lang.reflect.Proxy.newProxyInstance(
+                CgroupFs.class.getClassLoader(),
+                new Class<?>[] {CgroupFs.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("rmdirTree")) {
+                    Thread.sleep(700);
+                  }
+                  if (method.getName().equals("read")
+                      && ((Path) arguments[0]).endsWith("cgroup.stat")) {
+                    return "nr_descendants "
+                        + left.decrementAndGet()
+                        + "\nnr_dying_descendants 0\n";
+                  }
+                  try {
+                    return method.invoke(fs, arguments);
+                  } catch (java.lang.reflect.InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    Remover remover =
+        new Remover(
+            slow,
+            new CgroupTree(slow, P, pid -> {}),
+            P,
+            List.of(cgroup.initDir(), cgroup.payloadDir(), P),
+            List.of(),
+            Duration.ofMillis(200));
+    assertThat(remover.await()).isInstanceOf(Removal.Removed.class);
+    assertThat(left.get()).isLessThan(999);
+  }
+
+  @Test
   void aProcessThatCannotDieIsALeakInTimeAndItsEndAllowsTheRemoval() throws Exception {
     SandboxCgroup cgroup = create();
     long pid = fs.spawnUnkillable(cgroup.initDir());
