@@ -12,11 +12,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The samples that nest: whatever runs inside, the outside sees all of it below the sandbox's cgroup. */
+/**
+ * The samples that nest: whatever runs inside, the outside sees all of it below the sandbox's
+ * cgroup.
+ */
 @Tag("lab")
 class NestedTest extends RealSandboxes {
-  private static final Path SAMPLES =
-      Path.of("../oci-config-samples").toAbsolutePath().normalize();
+  private static final Path SAMPLES = Path.of("../oci-config-samples").toAbsolutePath().normalize();
 
   /** A machine of one processor starts a Docker Engine or a systemd in ten seconds or so. */
   private static final Duration UP = Duration.ofSeconds(120);
@@ -31,7 +33,8 @@ class NestedTest extends RealSandboxes {
     all.add(Integer.toString(shim.client().state().getPid()));
     all.addAll(List.of("-m", "-p", "-n", "-i", "-u", "--", "timeout", "60"));
     all.addAll(List.of(command));
-    return Programs.run(Map.of("DOCKER_BUILDKIT", "0", "DOCKER_HOST", "unix:///run/docker.sock"), all);
+    return Programs.run(
+        Map.of("DOCKER_BUILDKIT", "0", "DOCKER_HOST", "unix:///run/docker.sock"), all);
   }
 
   private static String output(Shim shim, String... command) throws Exception {
@@ -50,7 +53,9 @@ class NestedTest extends RealSandboxes {
   private static void makeImage(Shim shim) throws Exception {
     Path context = Path.of("/proc/" + shim.client().state().getPid() + "/root/tmp/context");
     Files.createDirectories(context.resolve("bin"));
-    Files.copy(Path.of(System.getenv().getOrDefault("BUSYBOX", "/bin/busybox")), context.resolve("bin/busybox"));
+    Files.copy(
+        Path.of(System.getenv().getOrDefault("BUSYBOX", "/bin/busybox")),
+        context.resolve("bin/busybox"));
     assertThat(context.resolve("bin/busybox").toFile().setExecutable(true)).isTrue();
     Files.writeString(
         context.resolve("Dockerfile"),
@@ -77,7 +82,17 @@ class NestedTest extends RealSandboxes {
 
       makeImage(shim);
       String first =
-          output(shim, "docker", "run", "-d", "--network=none", "-m", "64m", "--pids-limit", "50", "local/busybox");
+          output(
+              shim,
+              "docker",
+              "run",
+              "-d",
+              "--network=none",
+              "-m",
+              "64m",
+              "--pids-limit",
+              "50",
+              "local/busybox");
       String second = output(shim, "docker", "run", "-d", "--network=none", "local/busybox");
 
       assertThat(output(shim, "docker", "exec", first, "cat", "/sys/fs/cgroup/memory.max"))
@@ -86,10 +101,12 @@ class NestedTest extends RealSandboxes {
           .isEqualTo("50");
       for (String container : List.of(first, second)) {
         int inner =
-            Integer.parseInt(
-                output(shim, "docker", "inspect", "-f", "{{.State.Pid}}", container));
+            Integer.parseInt(output(shim, "docker", "inspect", "-f", "{{.State.Pid}}", container));
         Process process =
-            client.pids().stream().filter(p -> p.getNamespacePid() == inner || isInner(p, inner)).findFirst().orElseThrow();
+            client.pids().stream()
+                .filter(p -> p.getNamespacePid() == inner || isInner(p, inner))
+                .findFirst()
+                .orElseThrow();
         assertThat(process.getCgroup()).isEqualTo("payload/docker/" + container);
         assertThat(Husk.run("owner", Integer.toString(process.getPid())).output())
             .contains(shim.id(), container);
@@ -100,7 +117,8 @@ class NestedTest extends RealSandboxes {
       assertThat(Files.exists(cgroup.resolve("payload/docker/" + first))).isFalse();
 
       // No limit of its own: the sandbox's is all there is, and it ends the whole of it.
-      Outcome hog = inside(shim, "docker", "run", "--network=none", "local/busybox", "tail", "/dev/zero");
+      Outcome hog =
+          inside(shim, "docker", "run", "--network=none", "local/busybox", "tail", "/dev/zero");
       assertThat(hog.status()).isNotZero();
       assertThat(client.await().getOomKilled()).isTrue();
       client.delete(false);
@@ -163,8 +181,7 @@ class NestedTest extends RealSandboxes {
           .extracting(Process::getCgroup)
           .contains("monitor", "payload/init/init.scope")
           .allMatch(path -> path.equals("monitor") || path.startsWith("payload/init/"));
-      assertThat(ProcFs.named("systemd-journal"))
-          .anySatisfy(pid -> assertBelow(cgroup, pid));
+      assertThat(ProcFs.named("systemd-journal")).anySatisfy(pid -> assertBelow(cgroup, pid));
 
       // systemd's own signal for a halt.
       client.kill("SIGRTMIN+3");
@@ -176,9 +193,11 @@ class NestedTest extends RealSandboxes {
   @Test
   void huskRunsInHuskThreeLevelsDeepEachWithItsOwnLimits() throws Exception {
     String id = freshId();
-    try (Husk husk = Husk.start("run", "--privileged", "--id", id, SAMPLES.resolve("nested").toString())) {
+    try (Husk husk =
+        Husk.start("run", "--privileged", "--id", id, SAMPLES.resolve("nested").toString())) {
       Path third =
-          CgroupV2.mount().resolve("husk/" + id + "/payload/husk/level-2/payload/husk/level-3/payload/init");
+          CgroupV2.mount()
+              .resolve("husk/" + id + "/payload/husk/level-2/payload/husk/level-3/payload/init");
       Eventually.is(UP, () -> Files.exists(third), () -> third + "; " + husk.errors());
 
       Outcome outcome = husk.outcome();

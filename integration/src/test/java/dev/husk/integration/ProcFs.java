@@ -49,7 +49,9 @@ final class ProcFs {
 
   /** Its pids in its pid namespace and those around it, the outermost first. */
   static List<Long> namespacePids(long pid) {
-    return read(pid, "status").orElse("").lines()
+    return read(pid, "status")
+        .orElse("")
+        .lines()
         .filter(line -> line.startsWith("NSpid:"))
         .flatMap(line -> Stream.of(line.substring("NSpid:".length()).strip().split("\\s+")))
         .map(Long::valueOf)
