@@ -1,20 +1,44 @@
-# Sums up surefire's XML reports (TEST-*.xml): a line per test that failed or was skipped, then the counts.
-# -v broken=1 counts the build itself as failed.
+# Sums up XML reports of surefire and JUnit (TEST-*.xml): a line per test that failed or was skipped, then the counts.
+# -v broken=1 counts the build itself as failed. Reports in lab-reports/MACHINE are of tests in that machine of the lab.
 
 BEGIN { RS = "<" }
 
+FNR == 1 { settle(); where = machine(FILENAME) }
+
 # Element by element: each record starts behind a "<".
-/^testcase / { settle(); tests++; name = attribute("classname") "." attribute("name"); counted = 0 }
-/^failure[ >\/]|^error[ >\/]/ { if (!counted) { failed++; counted = 1; what = "failed"; why = attribute("message") } }
-/^skipped[ >\/]/ { if (!counted) { skipped++; counted = 1; what = "skipped"; why = attribute("message") } }
+/^testcase / { settle(); count("tests"); name = attribute("classname") "." attribute("name"); counted = 0 }
+/^failure[ >\/]|^error[ >\/]/ { if (!counted) { count("failed"); counted = 1; what = "failed"; why = attribute("message") } }
+/^skipped[ >\/]/ { if (!counted) { count("skipped"); counted = 1; what = "skipped"; why = attribute("message") } }
 # The reason of an unmet assumption stands in the element's text only: "CLASS: REASON", then the stack.
 /^!\[CDATA\[/ { if (what != "" && why == "") why = first_line() }
 
 END {
   settle()
-  if (broken) { failed++; print "failed: the build" }
-  printf "%d passed, %d failed, %d skipped\n", tests + (broken ? 1 : 0) - failed - skipped, failed, skipped
-  exit (failed > 0 || tests == 0) ? 1 : 0
+  where = ""
+  if (broken) { count("tests"); count("failed"); print "failed: the build" }
+  for (i = 1; i <= machines; i++) print "of these in the lab, " order[i] ": " counts(order[i])
+  print counts("")
+  exit (total["failed", ""] > 0 || total["tests", ""] == 0) ? 1 : 0
+}
+
+# Under the machine, and in all.
+function count(what) {
+  total[what, ""]++
+  if (where != "") total[what, where]++
+}
+
+function counts(where,    failed, skipped) {
+  failed = total["failed", where]
+  skipped = total["skipped", where]
+  return sprintf("%d passed, %d failed, %d skipped", total["tests", where] - failed - skipped, failed, skipped)
+}
+
+# The machine that a report is from, or "" for the host.
+function machine(file) {
+  if (!match(file, /lab-reports\/[^\/]+\//)) return ""
+  file = substr(file, RSTART + 12, RLENGTH - 13)
+  if (!(file in known)) { known[file] = 1; order[++machines] = file }
+  return file
 }
 
 function attribute(key,    start, text) {
@@ -47,7 +71,7 @@ function settle() {
   if (what != "") {
     gsub(/[\n\t ]+/, " ", why)
     if (length(why) > 300) why = substr(why, 1, 300) "..."
-    print what ": " name ": " (why == "" ? "no reason given" : why)
+    print what ": " (where == "" ? "" : "lab, " where ": ") name ": " (why == "" ? "no reason given" : why)
   }
   what = ""
 }
