@@ -409,6 +409,29 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /** The path asked for leads into another sandbox. */
+  record InSandbox(String where) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "create the sandbox's cgroup below it";
+    }
+
+    @Override
+    public String why() {
+      return "it is the cgroup of another sandbox";
+    }
+
+    @Override
+    public String remedy() {
+      return "give linux.cgroupsPath a place of its own, beside the other sandbox's, or leave it out";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXISTS;
+    }
+  }
+
   /**
    * An ancestor's cgroup.max.depth or cgroup.max.descendants is reached: EAGAIN.
    *

@@ -258,6 +258,46 @@ class SandboxCgroupTest {
   }
 
   @Test
+  void aPathIntoAnotherSandboxIsRefusedBeforeAnythingExists() throws Exception {
+    create();
+    List<String> before = fs.tree();
+    SandboxCgroup.Spec spec =
+        new SandboxCgroup.Spec(
+            "y",
+            Optional.of("/husk/x/y"),
+            Resources.none(),
+            LimitPolicy.STRICT,
+            RetryBudget.DEFAULT,
+            false);
+    fs.before(
+        (operation, path, content) -> {
+          if (operation.equals("mkdir")) {
+            throw new IllegalStateException("made: " + path);
+          }
+        });
+    var failure = Failures.expect(CgroupFailure.InSandbox.class, () -> create(fs, false, spec));
+    assertThat(failure.where()).isEqualTo(P.toString());
+    assertThat(fs.tree()).isEqualTo(before);
+  }
+
+  @Test
+  void aPathThroughSomebodyElsesProcessesIsRefusedEvenWithoutALimit() throws Exception {
+    fs.mkdir(MOUNT.resolve("theirs"));
+    long pid = fs.spawn(MOUNT.resolve("theirs"));
+    SandboxCgroup.Spec spec =
+        new SandboxCgroup.Spec(
+            "y",
+            Optional.of("/theirs/y"),
+            Resources.none(),
+            LimitPolicy.STRICT,
+            RetryBudget.DEFAULT,
+            false);
+    var failure = Failures.expect(CgroupFailure.NotEmpty.class, () -> create(fs, false, spec));
+    assertThat(failure.processes()).isEqualTo(Long.toString(pid));
+    assertThat(fs.tree()).containsExactly("/sys/fs/cgroup/theirs");
+  }
+
+  @Test
   void aTreeThatIsFullIsNamed() throws Exception {
     fs.write(MOUNT.resolve("cgroup.max.depth"), "2");
     Failures.expect(CgroupFailure.TooDeep.class, this::create);
