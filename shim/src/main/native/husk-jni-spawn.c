@@ -226,3 +226,18 @@ NATIVE(jint, probeClone)(JNIEnv *env, jclass cls, jlong flags) {
   return r > 0 ? 0 : -errno;
 }
 
+static int probe_main(void *argument) {
+  (void)argument;
+  _exit(0);
+}
+
+NATIVE(jint, probeChild)(JNIEnv *env, jclass cls, jlong flags) {
+  (void)env;
+  (void)cls;
+  int pidfd = -1;
+  long pid = give_birth((uint64_t)flags, -1, &pidfd, probe_main, NULL);
+  if (pid < 0) return (jint)pid;
+  siginfo_t ignored;
+  while (waitid((idtype_t)P_PIDFD_ID, (id_t)pidfd, &ignored, WEXITED) < 0 && errno == EINTR) continue;
+  return pidfd;
+}

@@ -35,8 +35,11 @@ record ArchitectureRules(String root) {
           "systemd", Set.of("process", "oci", "failure"),
           "sandbox", Set.of("bwrap", "cgroup", "systemd", "process", "oci", "failure"),
           "rpc", Set.of("sandbox", "bwrap", "cgroup", "systemd", "process", "oci", "failure", "v1"),
+          "inspect", Set.of("sandbox", "bwrap", "cgroup", "systemd", "process", "oci", "failure"),
           "cli",
-              Set.of("rpc", "sandbox", "bwrap", "cgroup", "systemd", "process", "oci", "failure"));
+              Set.of(
+                  "inspect", "rpc", "sandbox", "bwrap", "cgroup", "systemd", "process", "oci",
+                  "failure"));
 
   /** Only {@code process} may have native methods. */
   ArchRule nativeMethodsOnlyInProcess() {

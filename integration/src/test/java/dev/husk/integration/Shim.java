@@ -12,6 +12,10 @@ import java.util.Optional;
 /** A {@code husk serve} that is ready, and a client of it. */
 record Shim(String id, Husk husk, Client client) implements AutoCloseable {
   static Shim serve(String id, Bundle bundle, String... options) throws Exception {
+    return serve(id, bundle.path(), options);
+  }
+
+  static Shim serve(String id, Path bundle, String... options) throws Exception {
     List<String> arguments =
         new ArrayList<>(List.of("serve", "--id", id, "--bundle", bundle.toString()));
     arguments.addAll(List.of(options));

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * What bwrap must leave to the in-sandbox init: what it needs to become the payload, and every
  * capability of the payload's own five sets. bwrap gives up when asked for one that husk lacks.
  */
-final class CapabilityPlan {
+public final class CapabilityPlan {
   /**
    * Identity (SETUID, SETGID), bounding set (SETPCAP), hiding its own mount (SYS_ADMIN), making the
    * working directory and finding the program below directories of other owners (DAC_OVERRIDE).
@@ -38,12 +38,9 @@ final class CapabilityPlan {
    * @param available bit mask of what the shim has permitted and in its bounding set
    */
   static Result plan(Optional<Capabilities> wanted, long available) throws HuskException {
-    List<String> missing = new ArrayList<>();
+    List<String> missing = missing(available);
     long kept = available & (1L << SYS_RESOURCE);
     for (int number : NEEDED) {
-      if ((available & (1L << number)) == 0) {
-        missing.add(Capability.name(number));
-      }
       kept |= 1L << number;
     }
     if (!missing.isEmpty()) {
@@ -61,6 +58,21 @@ final class CapabilityPlan {
       }
     }
     return new Result(Capability.names(kept), ungranted);
+  }
+
+  /**
+   * The names of what every sandbox needs and this set lacks.
+   *
+   * @param available bit mask of what the shim has permitted and in its bounding set
+   */
+  public static List<String> missing(long available) {
+    List<String> missing = new ArrayList<>();
+    for (int number : NEEDED) {
+      if ((available & (1L << number)) == 0) {
+        missing.add(Capability.name(number));
+      }
+    }
+    return missing;
   }
 
   private static List<String> union(Capabilities sets) {

@@ -134,6 +134,188 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /**
+   * A pid was not taken: ENOENT from a write, which the kernel gives when the process and the leaf
+   * are on two sides of a cgroup namespace's border (mount option nsdelegate).
+   */
+  record BehindBorder(String what, String where) implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.ENOENT
+          + ", the process and that cgroup are on two sides of a cgroup namespace's border";
+    }
+
+    @Override
+    public String remedy() {
+      return "start husk inside of the namespace that the process belongs to, or move the process"
+          + " from outside of both";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(Errno.ENOENT.value());
+    }
+  }
+
+  /** A move needs the right to write to the common ancestor of both cgroups too: EACCES. */
+  record AncestorDenied(String what, String where) implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.EACCES
+          + ", the common ancestor of the process' cgroup and this one is not ours to change";
+    }
+
+    @Override
+    public String remedy() {
+      return "start husk where it need not cross that ancestor: systemd-run --user --scope -p"
+          + " Delegate=yes husk ..., or run it as root";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.DENIED;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(Errno.EACCES.value());
+    }
+  }
+
+  /** The destination of a move hands controllers down, and so may hold no process: EBUSY. */
+  record NotALeaf(String what, String where, String enabled) implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.EBUSY
+          + ", it hands down the controllers "
+          + enabled
+          + ", and such a cgroup may hold no process";
+    }
+
+    @Override
+    public String remedy() {
+      return "take these controllers off its cgroup.subtree_control, or remove that cgroup for"
+          + " husk to make a new one";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(Errno.EBUSY.value());
+    }
+  }
+
+  /** A process, no thread of the kernel, that cannot be moved: EINVAL, EPERM, ENOSPC. */
+  record Immovable(String what, String where, Errno errno) implements CgroupFailure {
+    @Override
+    public String why() {
+      return errno + ", the kernel does not let this process move there";
+    }
+
+    @Override
+    public String remedy() {
+      return "a real-time process needs a budget in the new cgroup (CONFIG_RT_GROUP_SCHED): give it"
+          + " a normal policy with chrt -o -p 0 PID, or end it";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
+    }
+  }
+
+  /** A controller that the kernel knows and that this cgroup was not given: ENOENT. */
+  record NotHandedDown(String what, String where, String asked, String available)
+      implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.ENOENT
+          + " for \""
+          + asked
+          + "\"; its cgroup.controllers: "
+          + (available.isEmpty() ? "none" : available);
+    }
+
+    @Override
+    public String remedy() {
+      return "have the controller handed down by the parent (systemd: Delegate=), or free it from"
+          + " cgroup v1";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(Errno.ENOENT.value());
+    }
+  }
+
+  /** A controller that the kernel does not know, or cannot enable as things are: EINVAL. */
+  record NotEnabled(String what, String where, String asked) implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.EINVAL + " for \"" + asked + "\"";
+    }
+
+    @Override
+    public String remedy() {
+      return "this kernel does not know one of them, or real-time processes run in that subtree"
+          + " (CONFIG_RT_GROUP_SCHED lets cpu go with none of them): compare with"
+          + " cgroup.controllers, and end them or give them a normal policy";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(Errno.EINVAL.value());
+    }
+  }
+
+  /** The kernel has no memory or no number left for a cgroup: ENOMEM, ENOSPC. */
+  record KernelFull(String what, String where, Errno errno) implements CgroupFailure {
+    @Override
+    public String why() {
+      return errno + ", the kernel has no room for another cgroup";
+    }
+
+    @Override
+    public String remedy() {
+      return "remove cgroups that are no longer used; nr_dying_descendants in the root's cgroup.stat"
+          + " tells how many are still held by memory in use";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXHAUSTED;
+    }
+
+    @Override
+    public OptionalInt errorNumber() {
+      return OptionalInt.of(errno.value());
+    }
+  }
+
   /** A process of another pid namespace is in the cgroup; nobody in here can move it. */
   record ForeignProcess(String what, String where) implements CgroupFailure {
     @Override
@@ -227,12 +409,38 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
-  /** An ancestor's cgroup.max.depth or cgroup.max.descendants is reached: EAGAIN. */
-  record TooDeep(String what, String where) implements CgroupFailure {
+  /** The path asked for leads into another sandbox. */
+  record InSandbox(String where) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "create the sandbox's cgroup below it";
+    }
+
     @Override
     public String why() {
-      return Errno.EAGAIN
-          + ", cgroup.max.depth or cgroup.max.descendants of an ancestor is reached";
+      return "it is the cgroup of another sandbox";
+    }
+
+    @Override
+    public String remedy() {
+      return "give linux.cgroupsPath a place of its own, beside the other sandbox's, or leave it out";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXISTS;
+    }
+  }
+
+  /**
+   * An ancestor's cgroup.max.depth or cgroup.max.descendants is reached: EAGAIN.
+   *
+   * @param bound the file and its value, where it could be found out
+   */
+  record TooDeep(String what, String where, String bound) implements CgroupFailure {
+    @Override
+    public String why() {
+      return Errno.EAGAIN + ", " + bound + " is reached";
     }
 
     @Override
@@ -293,6 +501,33 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public String remedy() {
       return "correct the value for this host, or accept the loss with --cgroup-limits=best-effort";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** A device rule that needs a BPF program, which this host does not let husk have. */
+  record DeviceRuleNotApplied(String where, String program) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "apply the device rules";
+    }
+
+    @Override
+    public String why() {
+      return "it needs a device program on the cgroup ("
+          + program
+          + "); without one there is only a private /dev with the default devices, and nodev on"
+          + " every mount";
+    }
+
+    @Override
+    public String remedy() {
+      return "run husk as root on a kernel with CONFIG_CGROUP_BPF, remove the rule, or accept the"
+          + " loss with --cgroup-limits=best-effort";
     }
 
     @Override

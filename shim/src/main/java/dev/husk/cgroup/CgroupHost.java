@@ -50,6 +50,15 @@ public record CgroupHost(
     return detect(fs, procSelf(fs, "mountinfo"), procSelf(fs, "cgroup"));
   }
 
+  /**
+   * The same for somebody who only looks: nothing there need be writable.
+   *
+   * @throws HuskException {@link CgroupFailure.UnsupportedHost}
+   */
+  public static CgroupHost locate(CgroupFs fs) throws HuskException {
+    return locate(fs, procSelf(fs, "mountinfo"), procSelf(fs, "cgroup"));
+  }
+
   private static String procSelf(CgroupFs fs, String file) throws HuskException {
     Path path = Path.of("/proc/self", file);
     try {
@@ -72,9 +81,21 @@ public record CgroupHost(
     List<MountInfo.Entry> mounts = mounts(mountInfo);
     String own = ownPath(selfCgroup, mounts);
     MountInfo.Entry mount = choose(mounts, own);
+    requireWritable(fs, mount, own);
+    return of(fs, mount, own, selfCgroup);
+  }
+
+  private static CgroupHost locate(CgroupFs fs, String mountInfo, String selfCgroup)
+      throws HuskException {
+    List<MountInfo.Entry> mounts = mounts(mountInfo);
+    String own = ownPath(selfCgroup, mounts);
+    return of(fs, choose(mounts, own), own, selfCgroup);
+  }
+
+  private static CgroupHost of(CgroupFs fs, MountInfo.Entry mount, String own, String selfCgroup)
+      throws HuskException {
     Path point = Path.of(mount.mountPoint());
     boolean container = !isKernelRoot(fs, point);
-    requireWritable(fs, mount, own);
     try {
       return new CgroupHost(
           Membership.hasV1(selfCgroup) ? Mode.HYBRID : Mode.UNIFIED,

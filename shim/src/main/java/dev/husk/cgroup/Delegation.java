@@ -33,9 +33,10 @@ public final class Delegation {
    *
    * @param rounds attempts to enable, 1 without a race
    * @param moved writes of a pid that the kernel accepted
+   * @param millis all of it together
    * @param enabled controllers now in cgroup.subtree_control, of those wanted
    */
-  public record Outcome(int rounds, int moved, List<String> enabled) {
+  public record Outcome(int rounds, int moved, long millis, List<String> enabled) {
     public Outcome {
       enabled = List.copyOf(enabled);
     }
@@ -63,10 +64,11 @@ public final class Delegation {
     int moved = 0;
     for (int round = 1; ; round++) {
       moved += evacuate(cgroup, leafDir, start);
-      if (missing.isEmpty() || enable(cgroup, command, missing)) {
-        return new Outcome(round, moved, wantedAndEnabled(cgroup, wanted));
-      }
+      boolean enabled = missing.isEmpty() || enable(cgroup, command, missing);
       long millis = (pacer.nanoTime() - start) / 1_000_000;
+      if (enabled) {
+        return new Outcome(round, moved, millis, wantedAndEnabled(cgroup, wanted));
+      }
       if (round >= budget.maxRounds()
           || millis >= budget.deadline().toMillis()
           || Thread.currentThread().isInterrupted()) {
@@ -93,7 +95,7 @@ public final class Delegation {
       if (e.errno().equals(Errno.EBUSY)) {
         return false;
       }
-      throw CgroupErrors.of(fs, ENABLE, cgroup, e);
+      throw CgroupErrors.ofEnable(fs, ENABLE, cgroup, command, e);
     }
     return hasDomainController(controllers) || stayedDomain(cgroup, controllers);
   }
@@ -181,7 +183,7 @@ public final class Delegation {
           throw new HuskException(new CgroupFailure.ForeignProcess(MOVE, cgroup.toString()));
         }
         news |= seen.add(pid);
-        moved += move(pid, cgroup, leaf) ? 1 : 0;
+        moved += move(pid, leaf) ? 1 : 0;
       }
       if (!news || pacer.nanoTime() - start > budget.deadline().toNanos()) {
         break;
@@ -199,7 +201,7 @@ public final class Delegation {
   }
 
   /** True when the kernel accepted the move; false for a process that is gone or cannot move. */
-  private boolean move(String pid, Path cgroup, Path leaf) throws HuskException {
+  private boolean move(String pid, Path leaf) throws HuskException {
     for (int attempt = 1; ; attempt++) {
       try {
         fs.write(leaf.resolve("cgroup.procs"), pid);
@@ -209,14 +211,13 @@ public final class Delegation {
           return false;
         }
         if (!e.errno().equals(Errno.EINVAL)) {
-          Path blamed = e.errno().equals(Errno.EACCES) ? cgroup : leaf;
-          throw CgroupErrors.of(fs, MOVE + " (pid " + pid + ")", blamed, e);
+          throw CgroupErrors.ofMove(fs, MOVE + " (pid " + pid + ")", leaf, e);
         }
         if (isKernelThread(pid)) {
           return false;
         }
         if (attempt == NEW_TASK_ATTEMPTS) {
-          throw CgroupErrors.of(fs, MOVE + " (pid " + pid + ")", leaf, e);
+          throw CgroupErrors.ofMove(fs, MOVE + " (pid " + pid + ")", leaf, e);
         }
         pacer.pause(NEW_TASK_PAUSE_MILLIS);
       }

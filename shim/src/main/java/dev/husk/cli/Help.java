@@ -40,6 +40,8 @@ final class Help {
         husk delete [--force] ID                         remove it, and end its shim
         husk pause | resume ID                           freeze it, let it run again
         husk update ID --LIMIT VALUE...                  change limits
+        husk tree [ID] [--json] [--all]                  show the cgroups and processes of sandboxes
+        husk doctor [--json]                             say what this host can and cannot do
         husk setup                                       build again and prepare what is missing
         husk version                                     print the version
 
@@ -83,6 +85,40 @@ final class Help {
           + """
             Exit status: 0 after an end that was asked for, whatever the payload's status was; 2 for a
             wrong command line; 125 for a failure of husk, which the message explains""";
+
+  static final String DOCTOR =
+      """
+      Usage: husk doctor [OPTIONS]
+
+      Says what this host can and cannot do, a line each: yes, limited or no, what was found, what
+      follows, and the remedy. It is found by trying, as the user that asks, and nothing is left
+      behind: one cgroup is made and removed, no process is moved.
+
+      Options:
+        --root DIR              state directories of all ids (default /run/husk)
+        --bwrap PATH            the bubblewrap to use (default: the first bwrap in PATH)
+        --json                  one JSON object instead
+        --help                  this text
+
+      Exit status: 0 when a sandbox can be run; 1 when none can, the last lines say why; 2 for a
+      wrong command line""";
+
+  static final String TREE =
+      """
+      Usage: husk tree [OPTIONS] [ID]
+
+      Shows the cgroups of one sandbox or of all: limits, use, pressure, and the processes with their
+      pid, their pid inside, and their name. Asks no shim, so it works when one is dead or hangs.
+      Control characters in names are spelt out: the inside chooses them.
+
+      Options:
+        --root DIR              state directories of all ids (default /run/husk)
+        --all                   no bounds; without it 64 cgroups and 128 processes of each sandbox are
+                                shown and the rest is counted
+        --json                  one JSON object instead
+        --help                  this text
+
+      Exit status: 0; 2 for a wrong command line; 125 for an unknown ID and a host without cgroup v2""";
 
   private Help() {}
 }

@@ -4,11 +4,11 @@ import dev.husk.failure.HuskException;
 import dev.husk.rpc.Document;
 import dev.husk.sandbox.HostSandboxes;
 import dev.husk.sandbox.KnownSandbox;
+import dev.husk.sandbox.StateFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** {@code husk list}: the sandboxes of all shims of a root directory, living and dead. */
@@ -37,50 +37,61 @@ final class ListCommand {
   private static String table(List<KnownSandbox> sandboxes) {
     Table table = new Table().row("ID", "STATUS", "PID", "SHIM", "CREATED", "BUNDLE");
     for (KnownSandbox sandbox : sandboxes) {
+      StateFile state = state(sandbox);
       table.row(
           sandbox.id(),
           status(sandbox),
-          text(sandbox.pid()),
-          sandbox.shimRuns() ? text(sandbox.shimPid()) : "dead",
-          sandbox.created(),
-          sandbox.bundle());
+          number(state.pid()),
+          isDead(sandbox) ? "dead" : number(state.shimPid()),
+          state.created(),
+          state.bundle());
     }
     return table.toString();
   }
 
-  /** What a dead shim wrote last is no longer true. */
-  private static String status(KnownSandbox sandbox) {
-    if (!sandbox.shimRuns()) {
-      return sandbox.status().isEmpty() ? "dead" : "dead, was " + sandbox.status();
-    }
-    return sandbox.status().isEmpty() ? "none yet" : sandbox.status();
+  private static StateFile state(KnownSandbox sandbox) {
+    return sandbox.state().orElse(StateFile.NOTHING);
   }
 
-  private static String text(OptionalLong number) {
-    return number.isPresent() ? Long.toString(number.getAsLong()) : "-";
+  private static boolean isDead(KnownSandbox sandbox) {
+    return sandbox.shim() == KnownSandbox.Shim.DEAD;
+  }
+
+  /** What a dead shim wrote last is no longer true. */
+  private static String status(KnownSandbox sandbox) {
+    String status = state(sandbox).status();
+    if (isDead(sandbox)) {
+      return status.isEmpty() ? "dead" : "dead, was " + status;
+    }
+    return status.isEmpty() ? "none yet" : status;
+  }
+
+  private static String number(long number) {
+    return number == 0 ? "-" : Long.toString(number);
   }
 
   /** The names of the state file. */
   private static Document document(KnownSandbox sandbox) {
+    StateFile state = state(sandbox);
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("id", sandbox.id());
-    members.put("status", sandbox.status());
-    put(members, "pid", sandbox.pid());
-    members.put("bundle", sandbox.bundle());
-    members.put("cgroup", sandbox.cgroup());
-    members.put("created", sandbox.created());
-    put(members, "shimPid", sandbox.shimPid());
-    members.put("shimRuns", sandbox.shimRuns());
-    if (sandbox.exitCode().isPresent()) {
-      put(members, "exitCode", sandbox.exitCode());
-      members.put("exitReason", sandbox.exitReason());
+    members.put("status", state.status());
+    put(members, "pid", state.pid());
+    members.put("bundle", state.bundle());
+    members.put("cgroup", state.cgroup());
+    members.put("created", state.created());
+    put(members, "shimPid", state.shimPid());
+    members.put("shimRuns", !isDead(sandbox));
+    if (state.exitCode().isPresent()) {
+      members.put("exitCode", state.exitCode().getAsLong());
+      members.put("exitReason", state.exitReason());
     }
     return new Document(members);
   }
 
-  private static void put(Map<String, Object> members, String name, OptionalLong number) {
-    if (number.isPresent()) {
-      members.put(name, number.getAsLong());
+  private static void put(Map<String, Object> members, String name, long number) {
+    if (number != 0) {
+      members.put(name, number);
     }
   }
 }

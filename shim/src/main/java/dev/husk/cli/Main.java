@@ -34,6 +34,8 @@ public final class Main {
     return switch (name) {
       case "run" -> RunCommand.run(rest);
       case "serve" -> ServeCommand.run(rest);
+      case "doctor" -> DoctorCommand.run(rest);
+      case "tree" -> TreeCommand.run(rest);
       case "version", "--version", "-v" -> {
         System.out.println("husk version " + Version.HUSK);
         yield ExitCode.OK;

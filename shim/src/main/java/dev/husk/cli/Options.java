@@ -25,7 +25,7 @@ record Options(
     boolean exitWhenEmpty,
     List<String> operands) {
 
-  private static final Path DEFAULT_ROOT = Path.of("/run/husk");
+  static final Path DEFAULT_ROOT = Path.of("/run/husk");
 
   static Options parse(List<String> arguments) throws UsageException {
     return new Parser(arguments).parse();

@@ -9,6 +9,9 @@ final class Quantity {
   private static final String UNITS = "kmgt";
   private static final String UNLIMITED = "max";
 
+  /** Some controllers show no limit as the largest number of bytes that they count. */
+  private static final long ENDLESS = 1L << 62;
+
   private Quantity() {}
 
   /**
@@ -76,11 +79,10 @@ final class Quantity {
     if (unsigned.isEmpty()) {
       return "-";
     }
-    if (unsigned.get() == -1L) {
+    if (unsigned.get() < 0 || unsigned.get() >= ENDLESS) {
       return "no limit";
     }
-    double value =
-        unsigned.get() < 0 ? unsigned.get() + Math.pow(2, 64) : unsigned.get().doubleValue();
+    double value = unsigned.get().doubleValue();
     int unit = 0;
     while (value >= 1024 && unit < UNITS.length()) {
       value /= 1024;

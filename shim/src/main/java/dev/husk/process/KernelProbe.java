@@ -1,5 +1,7 @@
 package dev.husk.process;
 
+import java.util.Optional;
+
 /**
  * What this kernel can do, asked for by a call that cannot succeed: with no place for a pidfd
  * clone3 answers EFAULT when it knows the flags and EINVAL when it does not, and no child ever
@@ -23,6 +25,8 @@ public final class KernelProbe {
   private static final int EFAULT = 14;
   private static final int EBADF = 9;
 
+  private static final long CLONE_NEWUSER = 0x10000000L;
+
   private KernelProbe() {}
 
   /** Whether clone3 knows the flag. */
@@ -33,5 +37,35 @@ public final class KernelProbe {
     }
     int errno = -Native.probeClone(bits);
     return errno == EFAULT || errno == EBADF;
+  }
+
+  /**
+   * Whether a pidfd still tells the exit status once somebody else has reaped the process
+   * (PIDFD_INFO_EXIT): asked of a child that has ended.
+   */
+  public static boolean tellsExitByPidfd() {
+    int pidfd = Native.probeChild(0);
+    if (pidfd < 0) {
+      return false;
+    }
+    int status = Native.pidfdExitStatus(pidfd);
+    Native.close(pidfd);
+    return status == 0;
+  }
+
+  /** Why this process cannot make a user namespace, which a child tried; empty when it can. */
+  public static Optional<Errno> refusalOfUserNamespace() {
+    int pidfd = Native.probeChild(CLONE_NEWUSER);
+    if (pidfd < 0) {
+      return Optional.of(Errno.of(-pidfd));
+    }
+    Native.close(pidfd);
+    return Optional.empty();
+  }
+
+  /** Why no BPF program for the devices of a cgroup can be loaded; empty when one can. */
+  public static Optional<Errno> refusalOfDeviceProgram() {
+    int result = Native.probeDeviceProgram();
+    return result < 0 ? Optional.of(Errno.of(-result)) : Optional.empty();
   }
 }

@@ -107,6 +107,31 @@ final class Native {
   static native int probeClone(long flags);
 
   /**
+   * A child that ends at once, born with these flags of clone3 besides the usual ones, and is
+   * reaped: its pidfd, or the negated errno of clone3.
+   */
+  static native int probeChild(long flags);
+
+  /**
+   * F_GETLK: the pid that holds a lock on the file; 0 for none, {@code 1 << 30} for a process that
+   * has no pid here.
+   */
+  static native int lockHolder(int fd);
+
+  /** TIOCGWINSZ: the columns of a terminal. */
+  static native int columns(int fd);
+
+  /** Loads and drops a program for the devices of a cgroup: 0, or the negated errno of bpf(2). */
+  static native int probeDeviceProgram();
+
+  /**
+   * bpf(2): loads a device program and attaches it to a cgroup.
+   *
+   * @return 0, the negated errno of PROG_LOAD, or of PROG_ATTACH with 0x10000 taken off
+   */
+  static native int attachDeviceFilter(int cgroupFd, byte[] program);
+
+  /**
    * From now on SIGHUP, SIGINT, SIGTERM and, if wanted, SIGQUIT write their number as a byte to
    * this descriptor.
    */

@@ -10,18 +10,34 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Finds bwrap for a shim, asking the program itself only when it is not the one asked last time.
  */
-final class Bwraps {
+public final class Bwraps {
   private Bwraps() {}
+
+  /**
+   * Asks the program itself, and remembers nothing.
+   *
+   * @param program absolute; empty means the first bwrap in PATH
+   * @throws HuskException with a {@link dev.husk.bwrap.BwrapFailure}
+   */
+  public static BwrapProgram ask(Spawner spawner, Optional<Path> program) throws HuskException {
+    return BwrapProgram.probe(
+        program.isPresent() ? program.get() : BwrapProgram.find(searchPath()), new Runner(spawner));
+  }
+
+  private static String searchPath() {
+    return System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+  }
 
   static BwrapProgram find(Spawner spawner, ShimOptions options) throws HuskException {
     Path program =
         options.bwrapProgram().isPresent()
             ? options.bwrapProgram().get()
-            : BwrapProgram.find(System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
+            : BwrapProgram.find(searchPath());
     return new BwrapProbeCache(options.cacheDirectory().resolve(".bwrap-probe"))
         .probe(program, new Runner(spawner));
   }

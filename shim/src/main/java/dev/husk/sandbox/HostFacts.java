@@ -7,7 +7,7 @@ import dev.husk.cgroup.KernelCgroupFs;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.SpecVersion;
 import dev.husk.process.ErrnoException;
-import dev.husk.process.KernelProbe;
+import dev.husk.process.KernelFeature;
 import dev.husk.process.ProcessFailure;
 import dev.husk.process.Spawner;
 import dev.husk.process.SysFiles;
@@ -24,8 +24,10 @@ final class HostFacts {
     CgroupHost host = CgroupHost.detect(new KernelCgroupFs());
     BwrapProgram bwrap = Bwraps.find(spawner, options);
     List<ShimInfo.Feature> features = new ArrayList<>();
-    for (KernelProbe.CloneFlag flag : KernelProbe.CloneFlag.values()) {
-      features.add(feature(flag));
+    for (KernelFeature kernel : KernelFeature.probe()) {
+      features.add(
+          new ShimInfo.Feature(
+              kernel.name(), kernel.available(), kernel.found() + "; " + kernel.effect()));
     }
     for (Weakness weakness : bwrap.weaknesses()) {
       features.add(
@@ -46,12 +48,6 @@ final class HostFacts {
         bwrap.path().toString(),
         bwrap.version().toString(),
         features);
-  }
-
-  private static ShimInfo.Feature feature(KernelProbe.CloneFlag flag) {
-    boolean known = KernelProbe.knows(flag);
-    String name = "clone3-" + flag.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    return new ShimInfo.Feature(name, known, known ? "known to this kernel" : "not known");
   }
 
   private static String kernelRelease() throws HuskException {

@@ -108,7 +108,10 @@ final class LocalSandbox implements Sandbox {
         now.begun(),
         ended,
         payload.isPresent() ? payload.get().cgroup().relativePath() : "",
-        payload.isPresent() ? payload.get().cgroup().limits() : List.of());
+        payload.isPresent() ? payload.get().cgroup().limits() : List.of(),
+        payload.isPresent()
+            ? Optional.of(payload.get().cgroup().deviceControl())
+            : Optional.empty());
   }
 
   /** Work on the loop whose failure belongs to the caller. */
@@ -165,6 +168,9 @@ final class LocalSandbox implements Sandbox {
     recordState();
     events.add(new Event.Created(payload.pid()));
     oom.watch(payload.cgroup());
+    if (payload.cgroup().evacuation().isPresent()) {
+      events.add(new Event.Warning(payload.cgroup().evacuation().get().message()));
+    }
     for (String warning : made.warnings()) {
       events.add(new Event.Warning(warning));
     }
@@ -401,7 +407,8 @@ final class LocalSandbox implements Sandbox {
     return StateJson.write(
         status(),
         payload.isPresent() ? payload.get().cgroup().identity() : "",
-        ProcessHandle.current().pid());
+        ProcessHandle.current().pid(),
+        payload.isPresent() ? payload.get().cgroup().evacuation() : Optional.empty());
   }
 
   /** The state file is for people and successors; the sandbox does not depend on it. */

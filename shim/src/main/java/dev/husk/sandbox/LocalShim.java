@@ -61,8 +61,9 @@ public final class LocalShim implements Shim {
             Optional.empty(),
             Optional.empty(),
             "",
-            List.of());
-    StateJson.write(status, "", 0);
+            List.of(),
+            Optional.empty());
+    StateJson.write(status, "", 0, Optional.empty());
     try {
       if (Files.size(options.bundle().resolve("config.json")) > LARGEST_REHEARSED) {
         return status;

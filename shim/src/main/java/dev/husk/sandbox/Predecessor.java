@@ -24,7 +24,7 @@ final class Predecessor {
    * @param stateFile content of the dead shim's state file
    */
   static void remove(String id, String stateFile) throws HuskException {
-    StateJson.Left left = StateJson.leftBy(stateFile);
+    StateFile left = StateFile.parse(stateFile);
     if (left.cgroup().isEmpty()) {
       return;
     }

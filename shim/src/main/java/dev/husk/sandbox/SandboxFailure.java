@@ -206,7 +206,10 @@ public sealed interface SandboxFailure extends Failure {
               case "delete" -> "kill it and wait for its end, or force the delete";
               default -> "it runs already: wait for its end, or kill it";
             };
-          case PAUSED -> "resume it first, kill it, or force the delete";
+        case PAUSED ->
+            verb.equals("pause")
+                ? "there is nothing to pause, it is frozen"
+                : "resume it first, kill it, or force the delete";
         case STOPPED -> "delete it; a stopped sandbox cannot be used again";
       };
     }
@@ -373,7 +376,8 @@ public sealed interface SandboxFailure extends Failure {
 
     @Override
     public String remedy() {
-      return "look for a process that cannot die (state D) in that cgroup, then delete again";
+      return "delete again; if that fails as well, look for a process that cannot die (state D) in"
+          + " that cgroup";
     }
 
     @Override

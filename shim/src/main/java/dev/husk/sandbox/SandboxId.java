@@ -11,6 +11,14 @@ public final class SandboxId {
 
   /** The id itself, if it follows the rule. */
   public static String require(String id) throws HuskException {
+    if (!isValid(id)) {
+      throw new HuskException(new SandboxFailure.BadId(id));
+    }
+    return id;
+  }
+
+  /** Whether it follows the rule. */
+  static boolean isValid(String id) {
     boolean good = !id.isEmpty() && id.length() <= LONGEST && id.charAt(0) != '.';
     for (int i = 0; good && i < id.length(); i++) {
       char c = id.charAt(i);
@@ -23,9 +31,6 @@ public final class SandboxId {
               || c == '.'
               || c == '-';
     }
-    if (!good) {
-      throw new HuskException(new SandboxFailure.BadId(id));
-    }
-    return id;
+    return good;
   }
 }

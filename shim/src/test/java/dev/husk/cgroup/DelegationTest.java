@@ -168,18 +168,18 @@ class DelegationTest {
     "mkdir, init, EROFS, NotDelegated",
     "mkdir, init, EAGAIN, TooDeep",
     "mkdir, init, ENODEV, Vanished",
-    "mkdir, init, ENOMEM, Io",
+    "mkdir, init, ENOMEM, KernelFull",
     "read, cgroup.procs, EOPNOTSUPP, ThreadedSubtree",
     "read, cgroup.controllers, ENODEV, Vanished",
-    "write, init/cgroup.procs, EACCES, NotDelegated",
-    "write, init/cgroup.procs, ENOENT, Vanished",
-    "write, init/cgroup.procs, EBUSY, NotEmpty",
-    "write, init/cgroup.procs, EINVAL, Io",
+    "write, init/cgroup.procs, EACCES, AncestorDenied",
+    "write, init/cgroup.procs, ENOENT, BehindBorder",
+    "write, init/cgroup.procs, EBUSY, NotALeaf",
+    "write, init/cgroup.procs, EINVAL, Immovable",
     "write, cgroup.subtree_control, EPERM, NotDelegated",
     "write, cgroup.subtree_control, EOPNOTSUPP, ThreadedSubtree",
     "write, cgroup.subtree_control, ENODEV, Vanished",
-    "write, cgroup.subtree_control, EINVAL, Io",
-    "write, cgroup.subtree_control, ENOMEM, Io"
+    "write, cgroup.subtree_control, EINVAL, NotEnabled",
+    "write, cgroup.subtree_control, ENOMEM, KernelFull"
   })
   void everyErrnoOfAStepHasItsFailure(String operation, String file, String errno, String failure) {
     fs.spawn(root);

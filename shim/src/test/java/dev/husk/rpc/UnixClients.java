@@ -4,28 +4,30 @@ import io.grpc.ManagedChannel;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import javax.net.SocketFactory;
 
 /** gRPC clients on a unix socket, and what no well-behaved client does. */
-final class UnixClients extends SocketFactory implements AutoCloseable {
+final class UnixClients extends UnixSocketFactory implements AutoCloseable {
   /** What gRPC clients take by default; okhttp's own default is no bound. */
   private static final int HEADER_BYTES = 8192;
 
-  private final Path path;
+  private final UnixDomainSocketAddress address;
   private final Queue<SocketChannel> sockets = new ConcurrentLinkedQueue<>();
   private final Queue<ManagedChannel> channels = new ConcurrentLinkedQueue<>();
   private volatile boolean vanished;
 
   UnixClients(Path path) {
-    this.path = path;
+    this(UnixDomainSocketAddress.of(path));
+  }
+
+  private UnixClients(UnixDomainSocketAddress address) {
+    super(address);
+    this.address = address;
   }
 
   /** A new gRPC channel; connects at its first call. */
@@ -42,13 +44,7 @@ final class UnixClients extends SocketFactory implements AutoCloseable {
 
   /** A connection that says nothing. */
   SocketChannel connect() throws IOException {
-    if (vanished) {
-      throw new ConnectException("this client has vanished");
-    }
-    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    sockets.add(channel);
-    channel.connect(UnixDomainSocketAddress.of(path));
-    return channel;
+    return connect(address);
   }
 
   /**
@@ -63,30 +59,14 @@ final class UnixClients extends SocketFactory implements AutoCloseable {
   }
 
   @Override
-  public Socket createSocket() throws IOException {
-    return new UnixSocket(connect(), UnixDomainSocketAddress.of(path), () -> {});
-  }
-
-  @Override
-  public Socket createSocket(String host, int port) throws IOException {
-    return createSocket();
-  }
-
-  @Override
-  public Socket createSocket(String host, int port, InetAddress local, int localPort)
-      throws IOException {
-    return createSocket();
-  }
-
-  @Override
-  public Socket createSocket(InetAddress host, int port) throws IOException {
-    return createSocket();
-  }
-
-  @Override
-  public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
-      throws IOException {
-    return createSocket();
+  SocketChannel connect(UnixDomainSocketAddress to) throws IOException {
+    if (vanished) {
+      throw new ConnectException("this client has vanished");
+    }
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    sockets.add(channel);
+    channel.connect(to);
+    return channel;
   }
 
   @Override

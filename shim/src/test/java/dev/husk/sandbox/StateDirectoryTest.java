@@ -36,8 +36,9 @@ class StateDirectoryTest {
     Files.writeString(
         left.resolve("state.json"), "{\"cgroup\":\"/husk/one\",\"cgroupIdentity\":\"7\"}");
     StateDirectory directory = StateDirectory.claim(root, "one");
-    assertThat(directory.abandonedState().map(StateJson::leftBy))
-        .contains(new StateJson.Left("/husk/one", "7"));
+    StateFile state = StateFile.parse(directory.abandonedState().orElseThrow());
+    assertThat(state.cgroup()).isEqualTo("/husk/one");
+    assertThat(state.identity()).isEqualTo("7");
     directory.release();
   }
 

@@ -1,0 +1,5 @@
+/** The service manager of the host. */
+@NullMarked
+package dev.husk.systemd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,109 @@
+package dev.husk.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.husk.failure.Failure;
+import dev.husk.failure.FailureKind;
+import dev.husk.failure.HuskException;
+import dev.husk.oci.Resources;
+import dev.husk.v1.StateRequest;
+import io.grpc.StatusRuntimeException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class HuskClientTest {
+  private static Failure refused(ThrowingCallable call) {
+    return Objects.requireNonNull(catchThrowableOfType(HuskException.class, call)).failure();
+  }
+
+  @Test
+  void everyCallReachesTheSandboxOfTheId() throws Exception {
+    try (TestServer test = new TestServer()) {
+      test.createSandbox("a");
+      FakeSandbox b = test.createSandbox("b");
+      try (HuskClient client = HuskClient.connect("b", test.socket)) {
+        assertThat(client.state().text("id")).isEqualTo("b");
+        assertThat(client.processes().objects("processes")).hasSize(2);
+        assertThat(client.update(Resources.none()).text("phase")).isEqualTo("PHASE_CREATED");
+        assertThat(b.lastUpdate()).isEqualTo(Resources.none());
+        b.start().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(client.pause().text("phase")).isEqualTo("PHASE_PAUSED");
+        assertThat(client.kill("HUP", true).isTrue("pending")).isTrue();
+        assertThat(b.lastSignal()).isEqualTo(1);
+        assertThat(b.lastWholeTree()).isTrue();
+        assertThat(client.resume().text("phase")).isEqualTo("PHASE_RUNNING");
+        assertThat(client.kill("", false).names()).isEmpty();
+        assertThat(client.await().number("code")).contains(143L);
+        client.delete(false);
+        assertThat(test.shim.sandboxes()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void aRefusalHasTheShimsOwnWords() throws Exception {
+    try (TestServer test = new TestServer();
+        HuskClient client = HuskClient.connect("nobody", test.socket)) {
+      Failure failure = refused(client::state);
+      assertThat(failure.kind()).isEqualTo(FailureKind.NOT_FOUND);
+      assertThat(failure.where()).isEqualTo("sandbox nobody");
+      StatusRuntimeException asServed =
+          catchThrowableOfType(
+              StatusRuntimeException.class,
+              () -> test.client().state(StateRequest.newBuilder().setId("nobody").build()));
+      assertThat(failure.message())
+          .isEqualTo(Objects.requireNonNull(asServed).getStatus().getDescription());
+    }
+  }
+
+  @Test
+  void aMissingShimIsSaidToBe(@TempDir Path temp) throws Exception {
+    Path missing = temp.resolve("shim.sock");
+    Failure failure = refused(() -> HuskClient.connect("x", missing));
+    assertThat(failure).isInstanceOf(RpcFailure.NoShim.class);
+    assertThat(failure.message()).contains("\"x\"").contains(missing.toString());
+    // The file that a killed shim leaves.
+    try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      dead.bind(UnixDomainSocketAddress.of(missing));
+    }
+    assertThat(refused(() -> HuskClient.connect("x", missing)).why()).contains("refused");
+    assertThat(refused(() -> HuskClient.connect("x", temp.resolve("y".repeat(120)))))
+        .isInstanceOf(RpcFailure.SocketPathTooLong.class);
+  }
+
+  @Test
+  void whoHangsUpIsNoShim(@TempDir Path temp) throws Exception {
+    Path path = temp.resolve("shim.sock");
+    try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      other.bind(UnixDomainSocketAddress.of(path));
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  while (true) {
+                    SocketChannel client = other.accept();
+                    client.close();
+                  }
+                } catch (java.io.IOException e) {
+                  // The end of the test.
+                }
+              });
+      try (HuskClient client = HuskClient.connect("x", path)) {
+        Failure failure = refused(client::state);
+        assertThat(failure).isInstanceOf(RpcFailure.NoAnswer.class);
+        assertThat(failure.why()).contains("UNAVAILABLE");
+      }
+    }
+  }
+}
