@@ -16,7 +16,7 @@ prepare_share() {
     printf 'arguments=('
     printf '%q ' "$@"
     printf ')\n'
-    printf '%s=%q\n' tree "$LAB_TREE" suite "$LAB_SUITE" user "$LAB_USER" terminal "$LAB_TERMINAL" machine uml
+    printf '%s=%q\n' tree "$LAB_TREE" suite "$LAB_SUITE" user "$LAB_USER" terminal "$LAB_TERMINAL" machine "$LAB_MACHINE"
   } >"$share/job/settings"
 }
 

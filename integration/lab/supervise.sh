@@ -3,8 +3,8 @@
 # supervise DIRECTORY START...: starts the machine with its lines on the pipes in, out, err, console and control of DIRECTORY, passes
 # output on, and ends the script with the command's status, or with that of the lab's own failure.
 supervise() {
-  # A guest beats every two seconds. The first beat comes when it has booted, for which it has a minute at least.
-  local run=$1 silence=$((LAB_SILENCE > 60 ? LAB_SILENCE : 60)) last=0 line why=
+  # A guest beats every two seconds. The first beat comes when it has booted, for which it has more time.
+  local run=$1 silence=$((LAB_SILENCE > boot ? LAB_SILENCE : boot)) last=0 line why=
   shift
   cat <"$run/out" &
   local out=$!

@@ -8,6 +8,9 @@ have() {
     maven) command -v mvn ;;
     golang-go) command -v go ;;
     e2fsprogs) command -v mke2fs ;;
+    qemu-system-x86) command -v qemu-system-x86_64 ;;
+    seabios) [ -e /usr/share/seabios/bios-256k.bin ] ;;
+    ipxe-qemu) [ -e /usr/lib/ipxe/qemu/efi-virtio.rom ] ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
 }
@@ -18,6 +21,7 @@ why() {
     gcc | libc6-dev | make) echo "is needed to build husk's native part" ;;
     maven) echo 'builds husk' ;;
     mmdebstrap | e2fsprogs) echo "makes the file systems of the lab's machines" ;;
+    qemu-system-x86 | seabios | ipxe-qemu) echo "emulates the lab's machine of QEMU" ;;
     *) echo 'is needed' ;;
   esac
 }
