@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.TestReporter;
  * husk started in something like a container: a cgroup namespace whose root is full of processes
  * that keep forking, while others keep coming in from outside.
  */
+@Tag("lab-too")
 class EvacuationTest extends RealSandboxes {
   private static final int ROUNDS = Integer.getInteger("husk.evacuation.rounds", 8);
   private static final int FORKERS = 3;
