@@ -85,6 +85,10 @@ static void hide(const char *mount_point) {
 static _Noreturn void become_payload(const struct spec *spec, bool in_cwd) {
   apply_limits(spec);
   apply_identity(spec);
+  int joined = leave_keyring();
+  if (joined != 0) {
+    control_fail(EXIT_FAILED, "keyring", joined, "join a new session keyring");
+  }
   if (!in_cwd) {
     int error = enter_cwd(spec->cwd);
     if (error != 0) {

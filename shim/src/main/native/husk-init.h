@@ -147,6 +147,9 @@ void describe_search(const struct spec *spec, struct text *text);
 void apply_limits(const struct spec *spec);
 void apply_identity(const struct spec *spec);
 
+/* husk-init-keyring.c: 0 or an errno. */
+int leave_keyring(void);
+
 /* husk-init-userns.c: 0 or an errno. Needs no_new_privs. */
 int forbid_user_namespaces(void);
 

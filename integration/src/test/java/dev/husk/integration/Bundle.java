@@ -159,7 +159,7 @@ final class Bundle {
             object(
                 "user", object("uid", 0, "gid", 0),
                 "args", List.of("/bin/true"),
-                "env", List.of("PATH=/bin:/sbin"),
+                "env", List.of("PATH=/bin:/sbin", ProcFs.MARKER),
                 "cwd", "/",
                 "noNewPrivileges", true),
         "root", object("path", "rootfs", "readonly", true),

@@ -18,6 +18,12 @@ final class CgroupV2 {
     throw new IOException("no cgroup v2 mount");
   }
 
+  /** Whether processes are in cgroup v1 hierarchies as well. */
+  static boolean besideV1() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/cgroup")).stream()
+        .anyMatch(line -> !line.startsWith("0::"));
+  }
+
   /** Whether the kernel would enforce limits of that controller. */
   static boolean has(String controller) throws IOException {
     return List.of(Files.readString(mount().resolve("cgroup.controllers")).strip().split(" "))

@@ -15,6 +15,8 @@ import dev.husk.v1.Sandbox;
 import dev.husk.v1.SandboxServiceGrpc;
 import dev.husk.v1.StartRequest;
 import dev.husk.v1.StateRequest;
+import dev.husk.v1.Stdio;
+import dev.husk.v1.StdioStream;
 import dev.husk.v1.WaitRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -80,6 +82,16 @@ final class Client implements AutoCloseable {
 
   CreateResponse create() {
     return calls().create(CreateRequest.getDefaultInstance());
+  }
+
+  /** With the payload's standard output and error in that file. */
+  CreateResponse create(Path output) {
+    StdioStream stream = StdioStream.newBuilder().setPath(output.toString()).build();
+    return calls()
+        .create(
+            CreateRequest.newBuilder()
+                .setStdio(Stdio.newBuilder().setStdout(stream).setStderr(stream))
+                .build());
   }
 
   Sandbox start() {

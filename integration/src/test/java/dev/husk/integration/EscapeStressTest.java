@@ -2,12 +2,12 @@ package dev.husk.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -21,11 +21,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Sandboxes whose payloads fork, fork again and leave their sessions as fast as they can, killed at
- * any moment and in every way, while all of /proc is watched. {@code husk.stress.rounds} says how
- * many, {@code husk.stress.parallel} how many at a time.
+ * Sandboxes whose payloads fork by every call that there is, leave their sessions and move between
+ * cgroups of their own as fast as they can, ended at any moment of their lives and in every way,
+ * while all of /proc is watched. {@code husk.stress.rounds} says how many, {@code
+ * husk.stress.parallel} how many at a time: the others' storms go on while one is created, started,
+ * killed and deleted.
  */
 @Tag("stress")
+@Tag("lab-too")
 class EscapeStressTest extends RealSandboxes {
   private static final int ROUNDS = Integer.getInteger("husk.stress.rounds", 1000);
   private static final int PARALLEL = Integer.getInteger("husk.stress.parallel", 4);
@@ -33,28 +36,59 @@ class EscapeStressTest extends RealSandboxes {
   /** Milliseconds after the payload's first word in which it is killed. */
   private static final int LATEST_KILL = 60;
 
-  private static final String STORM =
+  /** Milliseconds in which a create is interrupted. */
+  private static final int LATEST_DEATH = 120;
+
+  /** Processes that a storm keeps alive at a time. */
+  private static final int STORM = 200;
+
+  private static final String SHELL_STORM =
       "storm() { while :; do (setsid sh -c 'sleep 600 & (setsid sleep 600 &)' &); done; };"
           + " trap 'exit 9' TERM; echo up; storm & storm & ";
 
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger sandboxes = new AtomicInteger();
   private final Queue<String> unexpected = new ConcurrentLinkedQueue<>();
+  private final Map<End, AtomicInteger> ends = new EnumMap<>(End.class);
 
-  /** Ways to end a sandbox: three of {@code run}, which are three of four rounds, and of serve. */
+  /** Ways to end a sandbox. */
   private enum End {
     INTERRUPTED_TWICE,
     PAYLOAD_EXITS,
     SHIM_KILLED,
     TREE_KILLED,
     TREE_TERMINATED,
-    DELETED_BY_FORCE
+    DELETED_BY_FORCE,
+    KILLED_BEFORE_START,
+    DELETED_DURING_START,
+    SHIM_KILLED_DURING_CREATE,
+    SHIM_KILLED_DURING_START;
+
+    /** Of four rounds three are of {@code run}, which is the quicker; the fourth is of serve. */
+    static End of(int round) {
+      End[] all = values();
+      return round % 4 == 0 ? all[3 + round / 4 % (all.length - 3)] : all[round % 4 - 1];
+    }
+  }
+
+  /** The payloads. */
+  private record Payloads(Bundle storms, Bundle shellStorms, Bundle exits) {
+    Bundle storm(Random random) {
+      return random.nextInt(4) == 0 ? shellStorms : storms;
+    }
   }
 
   @Test
   void noProcessIsEverOutsideAndNothingIsLeft() throws Exception {
-    Bundle waits = bundle().script(limit(STORM + "wait; while :; do sleep 1; done"));
-    Bundle exits = bundle().script(limit(STORM + "usleep 30000; exit 9"));
+    Payloads payloads =
+        new Payloads(
+            Hostile.payload(
+                Hostile.withWritableCgroups(bundle()), "storm", Integer.toString(STORM)),
+            bundle().script(SHELL_STORM + "wait; while :; do sleep 1; done"),
+            bundle().script(SHELL_STORM + "usleep 30000; exit 9"));
+    for (End end : End.values()) {
+      ends.put(end, new AtomicInteger());
+    }
     // The first use of a bwrap probes it, outside of any sandbox.
     assertThat(Husk.run("run", bundle().toString()).status()).isZero();
     Leftovers before = Leftovers.now();
@@ -64,20 +98,21 @@ class EscapeStressTest extends RealSandboxes {
       List<Future<?>> workers = new ArrayList<>();
       for (int i = 0; i < PARALLEL; i++) {
         int seed = i;
-        workers.add(pool.submit(() -> work(new Random(seed), waits, exits)));
+        workers.add(pool.submit(() -> work(new Random(seed), payloads)));
       }
       for (Future<?> worker : workers) {
         worker.get();
       }
       String line =
-          "escape stress: %d rounds, %d sandboxes, %d samples of /proc, %d processes seen, %d outside, %d s"
+          "escape stress: %d rounds, %d sandboxes, %d samples of /proc, %d processes seen, %d outside, %d s; %s"
               .formatted(
                   ROUNDS,
                   sandboxes.get(),
                   observer.samples(),
                   observer.processesSeen(),
                   observer.escapes().size(),
-                  (System.nanoTime() - start) / 1_000_000_000);
+                  (System.nanoTime() - start) / 1_000_000_000,
+                  ends);
       System.out.println(line);
       assertThat(observer.escapes()).as(line).isEmpty();
       assertThat(observer.processesSeen()).isGreaterThan(ROUNDS);
@@ -87,24 +122,22 @@ class EscapeStressTest extends RealSandboxes {
     before.assertNothingSince();
   }
 
-  /** A storm has to end where the host's pids do not. */
-  private static String limit(String script) {
-    return "ulimit -u 400; " + script;
-  }
-
-  private Void work(Random random, Bundle waits, Bundle exits) throws Exception {
-    End[] ends = End.values();
+  private Void work(Random random, Payloads payloads) throws Exception {
     for (int round = next.getAndIncrement(); round < ROUNDS; round = next.getAndIncrement()) {
-      End end = round % 4 == 0 ? ends[3 + round / 4 % 3] : ends[round % 4 - 1];
+      End end = End.of(round);
+      Bundle storm = payloads.storm(random);
       try {
         int delay = random.nextInt(LATEST_KILL);
         switch (end) {
-          case INTERRUPTED_TWICE -> interruptTwice(waits, delay);
-          case PAYLOAD_EXITS -> expect(9, Husk.run("run", exits.toString()));
-          case SHIM_KILLED -> killShim(waits, delay);
-          case TREE_KILLED, TREE_TERMINATED, DELETED_BY_FORCE -> overTheApi(end, waits, delay);
+          case INTERRUPTED_TWICE -> interruptTwice(storm, delay);
+          case PAYLOAD_EXITS -> expect(9, Husk.run("run", payloads.exits().toString()));
+          case SHIM_KILLED -> killShim(storm, delay);
+          case SHIM_KILLED_DURING_CREATE -> killShimDuring(storm, false, random);
+          case SHIM_KILLED_DURING_START -> killShimDuring(storm, true, random);
+          default -> overTheApi(end, storm, delay);
         }
         sandboxes.incrementAndGet();
+        ends.get(end).incrementAndGet();
       } catch (Exception | AssertionError e) {
         unexpected.add("round " + round + ", " + end + ": " + e);
       }
@@ -112,12 +145,16 @@ class EscapeStressTest extends RealSandboxes {
     return null;
   }
 
-  /** TERM may have ended it all already. */
-  private static void killTheRest(Client client) {
+  /** An end may have come by itself already. */
+  private static void unlessEnded(Runnable call) {
     try {
-      client.killTree("KILL");
+      call.run();
     } catch (StatusRuntimeException e) {
-      assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+      assertThat(e.getStatus().getCode())
+          .isIn(
+              io.grpc.Status.Code.FAILED_PRECONDITION,
+              io.grpc.Status.Code.NOT_FOUND,
+              io.grpc.Status.Code.UNAVAILABLE);
     }
   }
 
@@ -147,6 +184,35 @@ class EscapeStressTest extends RealSandboxes {
       Thread.sleep(delay);
       husk.process().destroyForcibly().waitFor(Programs.BOUND);
     }
+    awaitNothingOf(id);
+  }
+
+  private static void killShimDuring(Bundle bundle, boolean start, Random random) throws Exception {
+    String id = freshId();
+    try (Shim shim = Shim.serve(id, bundle)) {
+      if (start) {
+        shim.client().create();
+      }
+      Thread call =
+          Thread.ofPlatform()
+              .start(
+                  () ->
+                      unlessEnded(
+                          () -> {
+                            if (start) {
+                              shim.client().start();
+                            } else {
+                              shim.client().create();
+                            }
+                          }));
+      Thread.sleep(random.nextInt(start ? LATEST_KILL / 4 : LATEST_DEATH));
+      shim.husk().process().destroyForcibly().waitFor(Programs.BOUND);
+      call.join(Programs.BOUND);
+    }
+    awaitNothingOf(id);
+  }
+
+  private static void awaitNothingOf(String id) throws Exception {
     Path cgroup = CgroupV2.mount().resolve("husk").resolve(id);
     Eventually.is(Programs.BOUND, () -> !Files.exists(cgroup), () -> cgroup + " gone");
     // What a killed shim leaves in its state directory is its successor's to remove.
@@ -157,22 +223,38 @@ class EscapeStressTest extends RealSandboxes {
     try (Shim shim = Shim.serve(bundle)) {
       Client client = shim.client();
       client.create();
-      client.start();
-      Thread.sleep(delay);
-      switch (end) {
-        case TREE_KILLED -> {
-          client.killTree("KILL");
-          assertThat(client.await().getCode()).isEqualTo(137);
-        }
-        case TREE_TERMINATED -> {
-          client.killTree("TERM");
-          killTheRest(client);
-          assertThat(client.await().getCode()).isIn(137, 9);
-        }
-        default -> assertThat(client.state().getPid()).isPositive();
+      if (end == End.KILLED_BEFORE_START) {
+        client.killTree("KILL");
+        assertThat(client.await().getCode()).isEqualTo(137);
+      } else if (end == End.DELETED_DURING_START) {
+        Thread start = Thread.ofPlatform().start(() -> unlessEnded(client::start));
+        Thread.sleep(delay / 8);
+        client.delete(true);
+        start.join(Programs.BOUND);
+        assertThat(shim.husk().outcome().status()).isZero();
+        return;
+      } else {
+        client.start();
+        Thread.sleep(delay);
+        kill(end, client);
       }
       client.delete(end == End.DELETED_BY_FORCE);
       assertThat(shim.husk().outcome().status()).isZero();
+    }
+  }
+
+  private static void kill(End end, Client client) {
+    switch (end) {
+      case TREE_KILLED -> {
+        client.killTree("KILL");
+        assertThat(client.await().getCode()).isEqualTo(137);
+      }
+      case TREE_TERMINATED -> {
+        client.killTree("TERM");
+        unlessEnded(() -> client.killTree("KILL"));
+        assertThat(client.await().getCode()).isIn(137, 9);
+      }
+      default -> assertThat(client.state().getPid()).isPositive();
     }
   }
 }

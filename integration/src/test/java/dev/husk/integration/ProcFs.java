@@ -1,12 +1,17 @@
 package dev.husk.integration;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The host's processes. Everything read here can be gone the next moment, and is then empty. */
@@ -15,6 +20,12 @@ final class ProcFs {
 
   /** Longer chains of ancestors than that do not occur. */
   private static final int ANCESTORS = 64;
+
+  /**
+   * In the environment of every payload of this JVM, and so of all its descendants, wherever they
+   * went: it tells them from everybody else's processes without asking for a namespace or a cgroup.
+   */
+  static final String MARKER = "HUSK_TEST_PAYLOAD=of-" + ProcessHandle.current().pid();
 
   private ProcFs() {}
 
@@ -70,18 +81,50 @@ final class ProcFs {
         .map(line -> line.substring(3));
   }
 
+  /** The cgroups of its threads, which are mostly one. */
+  static Set<String> cgroups(long pid, Stat stat) {
+    Set<String> found = new TreeSet<>();
+    cgroup(pid).ifPresent(found::add);
+    if (stat.threads() > 1) {
+      try (DirectoryStream<Path> tasks =
+          Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+        for (Path task : tasks) {
+          cgroup(Long.parseLong(task.getFileName().toString())).ifPresent(found::add);
+        }
+      } catch (IOException | DirectoryIteratorException e) {
+        return found;
+      }
+    }
+    return found;
+  }
+
+  /** Whether its environment, as it was when its program was executed, has the marker. */
+  static boolean marked(long pid) {
+    return read(pid, "environ")
+        .filter(text -> Arrays.asList(text.split("\0")).contains(MARKER))
+        .isPresent();
+  }
+
   /** Parent and start time: with its pid, the latter names a process for ever. */
-  record Stat(long parent, String startTime, String state) {}
+  record Stat(long parent, String startTime, String state, int threads) {}
 
   static Optional<Stat> stat(long pid) {
     return read(pid, "stat")
         .map(text -> text.substring(text.lastIndexOf(')') + 2).split(" "))
-        .map(fields -> new Stat(Long.parseLong(fields[1]), fields[19], fields[0]));
+        .map(
+            fields ->
+                new Stat(
+                    Long.parseLong(fields[1]),
+                    fields[19],
+                    fields[0],
+                    Integer.parseInt(fields[17])));
   }
 
   private static Optional<String> read(long pid, String file) {
     try {
-      return Optional.of(Files.readString(Path.of("/proc/" + pid + "/" + file)))
+      // Whoever runs there chooses the bytes: they need not be UTF-8.
+      return Optional.of(
+              Files.readString(Path.of("/proc/" + pid + "/" + file), StandardCharsets.ISO_8859_1))
           .filter(text -> !text.isEmpty());
     } catch (IOException e) {
       return Optional.empty();

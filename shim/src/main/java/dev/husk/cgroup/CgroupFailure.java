@@ -409,6 +409,29 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /** The path asked for leads into another sandbox. */
+  record InSandbox(String where) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "create the sandbox's cgroup below it";
+    }
+
+    @Override
+    public String why() {
+      return "it is the cgroup of another sandbox";
+    }
+
+    @Override
+    public String remedy() {
+      return "give linux.cgroupsPath a place of its own, beside the other sandbox's, or leave it out";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXISTS;
+    }
+  }
+
   /**
    * An ancestor's cgroup.max.depth or cgroup.max.descendants is reached: EAGAIN.
    *
@@ -478,6 +501,33 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public String remedy() {
       return "correct the value for this host, or accept the loss with --cgroup-limits=best-effort";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** A device rule that needs a BPF program, which this host does not let husk have. */
+  record DeviceRuleNotApplied(String where, String program) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "apply the device rules";
+    }
+
+    @Override
+    public String why() {
+      return "it needs a device program on the cgroup ("
+          + program
+          + "); without one there is only a private /dev with the default devices, and nodev on"
+          + " every mount";
+    }
+
+    @Override
+    public String remedy() {
+      return "run husk as root on a kernel with CONFIG_CGROUP_BPF, remove the rule, or accept the"
+          + " loss with --cgroup-limits=best-effort";
     }
 
     @Override

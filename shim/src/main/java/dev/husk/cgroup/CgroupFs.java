@@ -41,6 +41,12 @@ public interface CgroupFs {
   boolean writable(Path file);
 
   /**
+   * Lets a BPF program decide which device nodes the processes in and below a cgroup may open and
+   * make; see {@link dev.husk.process.DeviceFilter}.
+   */
+  void attachDeviceFilter(Path cgroup, byte[] program) throws ErrnoException;
+
+  /**
    * Waits until the kernel notifies a change of {@code cgroup.events}, until its content is not
    * {@code seen}, or until the time is over.
    *

@@ -1,5 +1,6 @@
 package dev.husk.cgroup;
 
+import dev.husk.process.DeviceFilter;
 import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.SysFiles;
@@ -63,6 +64,11 @@ public final class KernelCgroupFs implements CgroupFs {
   @Override
   public boolean writable(Path file) {
     return new File(file.toString()).canWrite();
+  }
+
+  @Override
+  public void attachDeviceFilter(Path cgroup, byte[] program) throws ErrnoException {
+    DeviceFilter.attach(cgroup, program);
   }
 
   @Override

@@ -13,6 +13,11 @@ import java.util.List;
  */
 final class Remover implements Runnable {
   private static final int ROUNDS = 100;
+  private static final int EXTENSIONS = 4;
+
+  /** The part of the time after which the size of what is left is looked at. */
+  private static final int FIRST_LOOK = 10;
+
   private static final RetryBudget PAUSES =
       new RetryBudget(ROUNDS, Duration.ofDays(1), Duration.ofMillis(50));
 
@@ -21,6 +26,7 @@ final class Remover implements Runnable {
   private final Path sandbox;
   private final List<Path> own;
   private final List<Path> parents;
+  private final Duration time;
   private final long end;
   private volatile String step = "start";
   private volatile Removal result;
@@ -41,6 +47,7 @@ final class Remover implements Runnable {
     this.sandbox = sandbox;
     this.own = own;
     this.parents = parents;
+    this.time = time;
     this.end = System.nanoTime() + time.toNanos();
     this.result = leaked("not finished");
   }
@@ -49,16 +56,42 @@ final class Remover implements Runnable {
     return new Removal.Leaked(sandbox.toString(), reason);
   }
 
-  /** Returns when all is removed or the time is over, whichever comes first. */
+  /**
+   * Returns when all is removed, or when the time is over. A tree that the inside made as large as
+   * it may, on a machine that is busy, gets the time again as long as it shrinks, {@link
+   * #EXTENSIONS} times at most.
+   */
   Removal await() {
     Thread thread = Thread.ofPlatform().daemon().name("husk-cgroup-remove").unstarted(this);
     thread.start();
     try {
-      boolean done = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-      return done ? result : leaked("out of time while: " + step);
+      Duration first = time.dividedBy(FIRST_LOOK);
+      boolean done = thread.join(first);
+      if (!done) {
+        long before = descendants();
+        done = thread.join(time.minus(first));
+        long left = done ? before : descendants();
+        for (int extension = 0; left < before && extension < EXTENSIONS; extension++) {
+          done = thread.join(time);
+          before = left;
+          left = done ? before : descendants();
+        }
+      }
+      // Gone altogether at the last look, perhaps, and the thread at its last steps.
+      return done || thread.join(first) ? result : leaked("out of time while: " + step);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return leaked("interrupted while: " + step);
+    }
+  }
+
+  /** {@code nr_descendants} of cgroup.stat; unreadable: as if nothing had changed. */
+  private long descendants() {
+    try {
+      List<String> words = Controllers.words(fs.read(sandbox.resolve("cgroup.stat")));
+      return Long.parseLong(words.get(words.indexOf("nr_descendants") + 1));
+    } catch (ErrnoException | NumberFormatException | IndexOutOfBoundsException e) {
+      return Long.MAX_VALUE;
     }
   }
 

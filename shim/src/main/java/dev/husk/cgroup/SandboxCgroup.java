@@ -27,6 +27,7 @@ public final class SandboxCgroup {
   private final Path sandbox;
   private final List<Path> madeParents;
   private final SandboxLimits limits;
+  private final DeviceControl deviceControl;
   private final OomEvents oom;
   private final Optional<Evacuation> evacuation;
 
@@ -53,6 +54,7 @@ public final class SandboxCgroup {
       Path sandbox,
       List<Path> madeParents,
       SandboxLimits limits,
+      DeviceControl deviceControl,
       Optional<Evacuation> evacuation) {
     this.fs = fs;
     this.host = host;
@@ -62,6 +64,7 @@ public final class SandboxCgroup {
     this.sandbox = sandbox;
     this.madeParents = List.copyOf(madeParents);
     this.limits = limits;
+    this.deviceControl = deviceControl;
     this.oom = new OomEvents(fs, sandbox, payloadDir(), initDir());
     this.evacuation = evacuation;
   }
@@ -137,6 +140,11 @@ public final class SandboxCgroup {
     return limits.statuses();
   }
 
+  /** What keeps the sandbox from other devices than it is given. */
+  public DeviceControl deviceControl() {
+    return deviceControl;
+  }
+
   /** The file that tells of memory events of the sandbox; there with the memory controller only. */
   public Path memoryEvents() {
     return oom.file();
@@ -161,7 +169,8 @@ public final class SandboxCgroup {
    * leaves out stays as it is, -1 (or a rate of 0) takes a limit away, and memory, swap, quota,
    * period and burst are judged together whichever of them changes. With {@code checkBeforeUpdate},
    * of the change or of the config, a memory limit below the use is refused; without it the kernel
-   * reclaims, and kills the sandbox when that is not enough. {@code devices} is not looked at.
+   * reclaims, and kills the sandbox when that is not enough. {@code devices} is not looked at: they
+   * are fixed before the first process runs.
    *
    * <p>Returns in bounded time; on kernels before 6.16 a memory limit below the use may take
    * seconds, so this is not for a thread that others wait for.

@@ -44,19 +44,51 @@ final class SandboxCgroupMaker {
     applier.requireControllers(plan, host.mountPoint(), host.controllers());
     List<Path> path = directories(names);
     Path sandbox = path.get(path.size() - 1);
+    requireNobodysElse(path.subList(0, path.size() - 1));
     CgroupTree tree = new CgroupTree(fs, sandbox, killer);
     try {
       makePath(path, tree);
       requireDomain(sandbox);
+      DeviceControl devices =
+          new Devices(fs, spec.policy()).apply(spec.resources().devices(), sandbox);
       handDown(path, plan);
       List<LimitStatus> limits = makeInside(sandbox, applier.apply(plan, sandbox));
       SandboxLimits inForce =
           new SandboxLimits(fs, applier, sandbox, spec.resources(), spec.policy(), memory, limits);
       return new SandboxCgroup(
-          fs, host, delegation, tree, sandbox, parentsToRemove(path), inForce, evacuation);
+          fs, host, delegation, tree, sandbox, parentsToRemove(path), inForce, devices, evacuation);
     } catch (HuskException | RuntimeException | Error e) {
       rollBack(sandbox, e);
       throw e;
+    }
+  }
+
+  /**
+   * A path that leads into another sandbox would share its limits and its end; one through a cgroup
+   * in which others' processes live could never have a controller.
+   */
+  private void requireNobodysElse(List<Path> parents) throws HuskException {
+    for (Path parent : parents) {
+      if (fs.exists(parent.resolve(CgroupPaths.PAYLOAD).resolve(CgroupPaths.INIT))) {
+        throw new HuskException(new CgroupFailure.InSandbox(parent.toString()));
+      }
+      String others = others(parent);
+      if (!others.isEmpty()) {
+        throw new HuskException(
+            new CgroupFailure.NotEmpty(MAKE + " below it", parent.toString(), others));
+      }
+    }
+  }
+
+  /** Processes there that are not this one; empty as well when there is no such cgroup. */
+  private String others(Path cgroup) {
+    String own = Long.toString(ProcessHandle.current().pid());
+    try {
+      List<String> pids = Controllers.words(fs.read(cgroup.resolve("cgroup.procs")));
+      boolean alone = pids.isEmpty() || (pids.size() == 1 && pids.get(0).equals(own));
+      return alone ? "" : CgroupErrors.pids(fs, cgroup);
+    } catch (ErrnoException e) {
+      return "";
     }
   }
 

@@ -133,7 +133,7 @@ final class CgroupChecks {
     }
     if (feature.answer() == Answer.UNKNOWN) {
       return Finding.limited(
-          CGROUPS, name, "no cgroup to look at has it enabled", effect(name, true), "");
+          CGROUPS, name, "not told: no cgroup here that would have it", effect(name, true), "");
     }
     return Finding.no(CGROUPS, name, "not there", effect(name, false), remedy(name));
   }

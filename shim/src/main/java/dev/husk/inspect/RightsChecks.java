@@ -5,6 +5,7 @@ import static dev.husk.inspect.Finding.Section.RIGHTS;
 import dev.husk.bwrap.CapabilityPlan;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.OwnRights;
+import dev.husk.process.ProcFs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class RightsChecks {
               .asEssential());
     }
     List<Finding> findings = new ArrayList<>();
+    findings.add(proc());
     findings.add(user(rights));
     findings.add(capabilities(rights));
     findings.add(resource(rights));
@@ -38,6 +40,19 @@ final class RightsChecks {
     findings.add(
         limit("locked-memory", "Max locked memory", "older kernels count BPF programs in it"));
     return findings;
+  }
+
+  private static Finding proc() {
+    return (ProcFs.showsOwnNamespace()
+            ? Finding.yes(
+                RIGHTS, "proc", "/proc shows this pid namespace", "what was done can be verified")
+            : Finding.no(
+                RIGHTS,
+                "proc",
+                "/proc shows another pid namespace than husk's own",
+                "no sandbox can be run: pids there mean other processes",
+                "mount proc anew in this pid namespace (unshare --mount-proc)"))
+        .asEssential();
   }
 
   private static Finding user(OwnRights rights) {
@@ -52,8 +67,8 @@ final class RightsChecks {
                 RIGHTS,
                 "root",
                 who + " of a user namespace",
-                "root there is an ordinary user outside: mounts and devices are bounded by that",
-                "start husk outside of the user namespace for all that root may do"))
+                "ids that are not mapped there cannot be used, nor mounted with (devpts with gid=5)",
+                "map the ids that configs use, or start husk outside of the user namespace"))
         .asEssential();
   }
 

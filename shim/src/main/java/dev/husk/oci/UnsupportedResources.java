@@ -1,10 +1,9 @@
 package dev.husk.oci;
 
 import dev.husk.oci.Unsupported.Refusals;
-import java.util.List;
 import java.util.OptionalLong;
 
-/** What of {@code linux.resources} has no meaning in cgroup v2, or needs a device filter. */
+/** What of {@code linux.resources} has no meaning in cgroup v2. */
 final class UnsupportedResources {
   private static final String AT = "/linux/resources";
   private static final String NOT_IN_V2 = "does not exist in cgroup v2";
@@ -12,7 +11,6 @@ final class UnsupportedResources {
   private UnsupportedResources() {}
 
   static void check(Resources resources, Refusals refusals) {
-    devices(resources.devices(), refusals);
     memory(resources.memory(), refusals);
     absent(resources.cpu().realtimeRuntime(), "/cpu/realtimeRuntime", refusals);
     absent(resources.cpu().realtimePeriod(), "/cpu/realtimePeriod", refusals);
@@ -21,26 +19,6 @@ final class UnsupportedResources {
     if (!resources.network().priorities().isEmpty()) {
       refusals.remove(AT + "/network/priorities", NOT_IN_V2);
     }
-  }
-
-  private static void devices(List<Resources.DeviceRule> rules, Refusals refusals) {
-    for (int i = 0; i < rules.size(); i++) {
-      if (!deniesAll(rules.get(i))) {
-        refusals.add(
-            AT + "/devices/" + i,
-            "is a device rule other than \"deny all\": husk has no device filter, only a private"
-                + " /dev and mounts with nodev",
-            "remove the rule, or keep only {\"allow\": false, \"access\": \"rwm\"}");
-      }
-    }
-  }
-
-  private static boolean deniesAll(Resources.DeviceRule rule) {
-    return !rule.allow()
-        && rule.type().orElse("a").equals("a")
-        && rule.major().isEmpty()
-        && rule.minor().isEmpty()
-        && rule.access().orElse("rwm").length() == "rwm".length();
   }
 
   private static void memory(Resources.Memory memory, Refusals refusals) {

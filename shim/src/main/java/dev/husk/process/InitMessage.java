@@ -42,6 +42,7 @@ public sealed interface InitMessage {
   String GROUPS = "groups";
   String GID = "gid";
   String UID = "uid";
+  String KEYRING = "keyring";
   String NO_NEW_PRIVS = "no_new_privs";
   String EXEC = "exec";
 

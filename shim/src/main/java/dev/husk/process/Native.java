@@ -125,6 +125,13 @@ final class Native {
   static native int probeDeviceProgram();
 
   /**
+   * bpf(2): loads a device program and attaches it to a cgroup.
+   *
+   * @return 0, the negated errno of PROG_LOAD, or of PROG_ATTACH with 0x10000 taken off
+   */
+  static native int attachDeviceFilter(int cgroupFd, byte[] program);
+
+  /**
    * From now on SIGHUP, SIGINT, SIGTERM and, if wanted, SIGQUIT write their number as a byte to
    * this descriptor.
    */

@@ -1,5 +1,7 @@
 package dev.husk.process;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +61,20 @@ public final class ProcFs {
     // The name, field 2, may hold anything; starttime is field 22.
     String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return Long.parseLong(afterName[19]);
+  }
+
+  /**
+   * Whether {@code /proc} shows the pid namespace that this process is in; in another one every pid
+   * there means somebody else.
+   */
+  public static boolean showsOwnNamespace() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self"))
+          .toString()
+          .equals(Long.toString(ProcessHandle.current().pid()));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Capabilities that this process has permitted and in its bounding set, as a bit mask. */

@@ -1,6 +1,7 @@
 package dev.husk.rpc;
 
 import com.google.protobuf.Timestamp;
+import dev.husk.cgroup.DeviceControl;
 import dev.husk.cgroup.LimitStatus;
 import dev.husk.sandbox.ExitStatus;
 import dev.husk.sandbox.Phase;
@@ -28,6 +29,7 @@ final class SandboxMapper {
     for (LimitStatus limit : status.limits()) {
       message.addLimits(limit(limit));
     }
+    status.deviceControl().ifPresent(control -> message.setDeviceControl(devices(control)));
     return message.build();
   }
 
@@ -66,6 +68,17 @@ final class SandboxMapper {
       case PAUSED -> dev.husk.v1.Phase.PHASE_PAUSED;
       case STOPPED -> dev.husk.v1.Phase.PHASE_STOPPED;
     };
+  }
+
+  private static dev.husk.v1.DeviceControl devices(DeviceControl control) {
+    return dev.husk.v1.DeviceControl.newBuilder()
+        .setKind(
+            switch (control.kind()) {
+              case BPF_PROGRAM -> dev.husk.v1.DeviceControl.Kind.KIND_BPF_PROGRAM;
+              case PRIVATE_DEV -> dev.husk.v1.DeviceControl.Kind.KIND_PRIVATE_DEV;
+            })
+        .setReason(control.reason())
+        .build();
   }
 
   private static dev.husk.v1.Limit limit(LimitStatus limit) {

@@ -108,7 +108,10 @@ final class LocalSandbox implements Sandbox {
         now.begun(),
         ended,
         payload.isPresent() ? payload.get().cgroup().relativePath() : "",
-        payload.isPresent() ? payload.get().cgroup().limits() : List.of());
+        payload.isPresent() ? payload.get().cgroup().limits() : List.of(),
+        payload.isPresent()
+            ? Optional.of(payload.get().cgroup().deviceControl())
+            : Optional.empty());
   }
 
   /** Work on the loop whose failure belongs to the caller. */

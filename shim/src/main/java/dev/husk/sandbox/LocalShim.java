@@ -61,7 +61,8 @@ public final class LocalShim implements Shim {
             Optional.empty(),
             Optional.empty(),
             "",
-            List.of());
+            List.of(),
+            Optional.empty());
     StateJson.write(status, "", 0, Optional.empty());
     try {
       if (Files.size(options.bundle().resolve("config.json")) > LARGEST_REHEARSED) {

@@ -376,7 +376,8 @@ public sealed interface SandboxFailure extends Failure {
 
     @Override
     public String remedy() {
-      return "look for a process that cannot die (state D) in that cgroup, then delete again";
+      return "delete again; if that fails as well, look for a process that cannot die (state D) in"
+          + " that cgroup";
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.husk.sandbox;
 
+import dev.husk.cgroup.DeviceControl;
 import dev.husk.cgroup.LimitStatus;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
  * @param pid of the payload in the shim's pid namespace, the same before and after start
  * @param cgroup path of P below the cgroup v2 mount, as in {@code /proc/PID/cgroup}
  * @param limits every limit asked for or defaulted, and whether it is in force
+ * @param deviceControl what keeps it from other devices than it is given, from created on
  */
 public record SandboxStatus(
     String id,
@@ -27,4 +29,5 @@ public record SandboxStatus(
     Optional<Instant> startedAt,
     Optional<ExitStatus> exit,
     String cgroup,
-    List<LimitStatus> limits) {}
+    List<LimitStatus> limits,
+    Optional<DeviceControl> deviceControl) {}

@@ -55,6 +55,12 @@ final class InterposedFs implements CgroupFs {
   }
 
   @Override
+  public void attachDeviceFilter(Path cgroup, byte[] program) throws ErrnoException {
+    event.before("attach", cgroup, "");
+    real.attachDeviceFilter(cgroup, program);
+  }
+
+  @Override
   public void mkdir(Path directory) throws ErrnoException {
     event.before("mkdir", directory, "");
     real.mkdir(directory);

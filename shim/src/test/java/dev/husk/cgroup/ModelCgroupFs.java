@@ -488,6 +488,24 @@ final class ModelCgroupFs implements CgroupFs {
     return writable && exists(file);
   }
 
+  /** A model of a kernel that lets nobody have a program refuses it with this. */
+  Optional<Errno> filterRefusal = Optional.empty();
+
+  /** What decides on devices, by cgroup. */
+  final Map<Path, byte[]> deviceFilters = new HashMap<>();
+
+  @Override
+  public synchronized void attachDeviceFilter(Path cgroup, byte[] program) throws ErrnoException {
+    announce("bpf", cgroup, "");
+    if (node(cgroup).isEmpty()) {
+      throw new ErrnoException("open", cgroup.toString(), Errno.ENOENT);
+    }
+    if (filterRefusal.isPresent()) {
+      throw new ErrnoException("bpf PROG_LOAD", cgroup.toString(), filterRefusal.get());
+    }
+    deviceFilters.put(cgroup, program);
+  }
+
   @Override
   public synchronized String awaitChange(Path file, String seen, Duration timeout)
       throws ErrnoException {

@@ -192,8 +192,10 @@ class RefusalTableTest {
         "ThreadedSubtree",
         "-cpu -cpuset -pids",
         (kernel, x) -> {
-          kernel.fs().write(x.resolve("cgroup.type"), "threaded");
-          assertThat(expect(CgroupFailure.ThreadedSubtree.class, kernel.fs(), x).remedy())
+          Path threaded = x.resolve("t");
+          kernel.fs().mkdir(threaded);
+          kernel.fs().write(threaded.resolve("cgroup.type"), "threaded");
+          assertThat(expect(CgroupFailure.ThreadedSubtree.class, kernel.fs(), threaded).remedy())
               .contains("-cpu -cpuset -pids");
         });
     kernel(

@@ -258,6 +258,46 @@ class SandboxCgroupTest {
   }
 
   @Test
+  void aPathIntoAnotherSandboxIsRefusedBeforeAnythingExists() throws Exception {
+    create();
+    List<String> before = fs.tree();
+    SandboxCgroup.Spec spec =
+        new SandboxCgroup.Spec(
+            "y",
+            Optional.of("/husk/x/y"),
+            Resources.none(),
+            LimitPolicy.STRICT,
+            RetryBudget.DEFAULT,
+            false);
+    fs.before(
+        (operation, path, content) -> {
+          if (operation.equals("mkdir")) {
+            throw new IllegalStateException("made: " + path);
+          }
+        });
+    var failure = Failures.expect(CgroupFailure.InSandbox.class, () -> create(fs, false, spec));
+    assertThat(failure.where()).isEqualTo(P.toString());
+    assertThat(fs.tree()).isEqualTo(before);
+  }
+
+  @Test
+  void aPathThroughSomebodyElsesProcessesIsRefusedEvenWithoutALimit() throws Exception {
+    fs.mkdir(MOUNT.resolve("theirs"));
+    long pid = fs.spawn(MOUNT.resolve("theirs"));
+    SandboxCgroup.Spec spec =
+        new SandboxCgroup.Spec(
+            "y",
+            Optional.of("/theirs/y"),
+            Resources.none(),
+            LimitPolicy.STRICT,
+            RetryBudget.DEFAULT,
+            false);
+    var failure = Failures.expect(CgroupFailure.NotEmpty.class, () -> create(fs, false, spec));
+    assertThat(failure.processes()).isEqualTo(Long.toString(pid));
+    assertThat(fs.tree()).containsExactly("/sys/fs/cgroup/theirs");
+  }
+
+  @Test
   void aTreeThatIsFullIsNamed() throws Exception {
     fs.write(MOUNT.resolve("cgroup.max.depth"), "2");
     Failures.expect(CgroupFailure.TooDeep.class, this::create);
@@ -327,6 +367,44 @@ class SandboxCgroupTest {
     assertThat(fs.alive(pid)).isFalse();
     assertThat(fs.tree()).isEmpty();
     assertThat(cgroup.remove(Duration.ofSeconds(2))).isInstanceOf(Removal.Removed.class);
+  }
+
+  @Test
+  void aTreeThatShrinksGetsItsTimeAgain() throws Exception {
+    SandboxCgroup cgroup = create();
+    fs.mkdir(cgroup.payloadDir().resolve("left-behind"));
+    var left = new java.util.concurrent.atomic.AtomicLong(1000);
+    CgroupFs slow =
+        (CgroupFs)
+            java.lang.reflect.Proxy.newProxyInstance(
+                CgroupFs.class.getClassLoader(),
+                new Class<?>[] {CgroupFs.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("rmdirTree")) {
+                    Thread.sleep(700);
+                  }
+                  if (method.getName().equals("read")
+                      && ((Path) arguments[0]).endsWith("cgroup.stat")) {
+                    return "nr_descendants "
+                        + left.decrementAndGet()
+                        + "\nnr_dying_descendants 0\n";
+                  }
+                  try {
+                    return method.invoke(fs, arguments);
+                  } catch (java.lang.reflect.InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    Remover remover =
+        new Remover(
+            slow,
+            new CgroupTree(slow, P, pid -> {}),
+            P,
+            List.of(cgroup.initDir(), cgroup.payloadDir(), P),
+            List.of(),
+            Duration.ofMillis(200));
+    assertThat(remover.await()).isInstanceOf(Removal.Removed.class);
+    assertThat(left.get()).isLessThan(999);
   }
 
   @Test

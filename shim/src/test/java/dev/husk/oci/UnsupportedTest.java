@@ -121,30 +121,17 @@ class UnsupportedTest {
     Sample.typical().without("/linux/namespaces/2").isApplied();
   }
 
+  /** What the host does not let husk enforce of them is refused where the cgroup is made. */
   @ParameterizedTest
   @ValueSource(
       strings = {
         "{\"allow\":false}",
-        "{\"allow\":false,\"access\":\"rwm\"}",
-        "{\"allow\":false,\"access\":\"mrw\",\"type\":\"a\"}"
-      })
-  void denyingAllDevicesIsWhatHuskDoes(String rule) {
-    Sample.typical().with("/linux/resources/devices/0", rule).isApplied();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
+        "{\"allow\":false,\"access\":\"mrw\",\"type\":\"a\"}",
         "{\"allow\":true,\"access\":\"rwm\"}",
-        "{\"allow\":false,\"access\":\"rw\"}",
-        "{\"allow\":false,\"type\":\"c\"}",
-        "{\"allow\":false,\"major\":1}",
-        "{\"allow\":false,\"minor\":-1}"
+        "{\"allow\":false,\"type\":\"c\",\"major\":10,\"minor\":-1,\"access\":\"w\"}"
       })
-  void otherDeviceRulesAreRefused(String rule) {
-    Sample.typical()
-        .with("/linux/resources/devices/0", rule)
-        .isNotApplied("/linux/resources/devices/0", "device filter");
+  void deviceRulesAreApplied(String rule) {
+    Sample.typical().with("/linux/resources/devices/0", rule).isApplied();
   }
 
   @Test
@@ -160,7 +147,6 @@ class UnsupportedTest {
             "/mounts/1/options/1",
             "/linux/namespaces/1/path",
             "/linux/seccomp",
-            "/linux/resources/devices/1",
             "/linux/resources/blockIO/weightDevice/0/leafWeight");
   }
 

@@ -1,5 +1,6 @@
 package dev.husk.rpc;
 
+import dev.husk.cgroup.DeviceControl;
 import dev.husk.cgroup.LimitStatus;
 import dev.husk.cgroup.Stats;
 import dev.husk.failure.FailureKind;
@@ -86,7 +87,8 @@ final class FakeSandbox implements Sandbox {
         Optional.ofNullable(exit.getNow(null)),
         "/husk/" + id,
         List.of(
-            new LimitStatus("pids.limit", "pids.max", "1024", true, false, "no pids controller")));
+            new LimitStatus("pids.limit", "pids.max", "1024", true, false, "no pids controller")),
+        Optional.of(new DeviceControl(DeviceControl.Kind.PRIVATE_DEV, "no programs")));
   }
 
   @Override
