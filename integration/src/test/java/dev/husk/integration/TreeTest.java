@@ -56,7 +56,7 @@ class TreeTest extends RealSandboxes {
 
   @Test
   void everyCgroupAndProcessIsShownWithItsPidInside() throws Exception {
-    try (Shim shim = Shim.serve(bundle().script("sleep 600 & sleep 600"))) {
+    try (Shim shim = Shim.serve(bundle().script("sleep 600 & sleep 600 & wait"))) {
       shim.client().create();
       int pid = shim.client().start().getPid();
       Eventually.is(Programs.BOUND, () -> shim.client().pids().size() == 4, () -> "4 processes");
@@ -116,8 +116,7 @@ class TreeTest extends RealSandboxes {
           .flatExtracting(cgroup -> JsonTree.maps(cgroup.get("processes")))
           .extracting(process -> process.get("command"))
           .contains("a\u001b[2J\n\"b", "sleep");
-      husk.process().destroy();
-      husk.process().waitFor(Programs.BOUND);
+      end(husk);
     }
   }
 
@@ -132,10 +131,9 @@ class TreeTest extends RealSandboxes {
       long hidden =
           cgroups.stream().mapToLong(cgroup -> (long) cgroup.getOrDefault("moreCgroups", 0L)).sum();
       long all = (long) JsonTree.map(sandbox.get("totals")).get("cgroups");
-      assertThat(hidden + 64).isEqualTo(all).isEqualTo(MANY + 8L);
+      assertThat(hidden + 64).isEqualTo(all).isGreaterThanOrEqualTo(MANY + 8L);
       assertThat(Husk.run("tree", id).output()).contains("more cgroups below, with ");
-      husk.process().destroy();
-      husk.process().waitFor(Programs.BOUND);
+      end(husk);
     }
   }
 
@@ -202,6 +200,13 @@ class TreeTest extends RealSandboxes {
       assertThat(output.lines()).allSatisfy(line -> assertThat(line.strip()).hasSizeLessThan(61));
       assertThat(output).contains("init");
     }
+  }
+
+  /** The payload, pid 1 of its namespace, ignores the first; the second ends the sandbox. */
+  private static void end(Husk husk) throws Exception {
+    husk.signal("TERM");
+    husk.signal("INT");
+    husk.outcome();
   }
 
   /** The id that was given on its command line. */
