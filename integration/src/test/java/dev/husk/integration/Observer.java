@@ -159,11 +159,18 @@ final class Observer implements AutoCloseable {
     return !ProcFs.ofSandbox(pid);
   }
 
-  /** Bwrap's outer process, which is no payload, may live in {@code P/monitor}. */
+  /**
+   * Bwrap's outer process, which is no payload, may live in {@code P/monitor}. Once it has ended,
+   * its cgroup may be removed before it is reaped, and it has no namespace any more.
+   */
   private static boolean isMonitorSetApart(long pid, String cgroup) {
-    return cgroup.endsWith("/monitor")
-        && ProcFs.comm(pid).equals(Optional.of("bwrap"))
-        && ProcFs.pidNamespace(pid).equals(Optional.of(ProcFs.OWN_PID_NAMESPACE));
+    if (!ProcFs.comm(pid).equals(Optional.of("bwrap"))) {
+      return false;
+    }
+    Optional<String> namespace = ProcFs.pidNamespace(pid);
+    return namespace.isPresent()
+        ? cgroup.endsWith("/monitor") && namespace.get().equals(ProcFs.OWN_PID_NAMESPACE)
+        : cgroup.endsWith("/monitor") || cgroup.endsWith("/monitor (deleted)");
   }
 
   /** Whether it is below some {@code P/payload}. */
