@@ -169,7 +169,7 @@ class EscapeStressTest extends RealSandboxes {
       Thread.sleep(delay);
       husk.signal("INT");
       do {
-        Programs.signal(husk.pid(), "INT");
+        Programs.signal(husk.pid(), "TERM");
       } while (!husk.process().waitFor(Duration.ofSeconds(1)));
       // 130: the shell took the first one and ended before the second.
       assertThat(husk.outcome().status()).isIn(130, 137);
