@@ -12,3 +12,24 @@ unavailable=77
 suites='trixie forky'
 
 need_root() { [ "$(id -u)" -eq 0 ] || die "$unavailable" 'not root: the lab builds file systems and makes namespaces'; }
+
+# attend SIGNAL COMMAND...: runs it to its end and returns its status; it gets the signal when this script is told to end. A command of
+# the foreground would have to end before the shell heeds a signal.
+attend() {
+  local signal=$1 status=0
+  shift
+  "$@" <&0 &
+  attended=$!
+  trap "attended_ended $signal 129" HUP
+  trap "attended_ended $signal 130" INT
+  trap "attended_ended $signal 143" TERM
+  wait "$attended" || status=$?
+  trap - HUP INT TERM
+  return "$status"
+}
+
+attended_ended() {
+  kill "-$1" "$attended" 2>/dev/null || :
+  wait "$attended" || :
+  exit "$2"
+}

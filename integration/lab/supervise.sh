@@ -1,36 +1,45 @@
 # Watches a machine from its start to its end.
 
-# A guest beats every two seconds. The first beat comes when it has booted.
-silence=60
-
-# supervise DIRECTORY START...: starts the machine with its lines on the pipes out, err, console and control of DIRECTORY, passes
+# supervise DIRECTORY START...: starts the machine with its lines on the pipes in, out, err, console and control of DIRECTORY, passes
 # output on, and ends the script with the command's status, or with that of the lab's own failure.
 supervise() {
-  local run=$1 last=0 line why=
+  # A guest beats every two seconds. The first beat comes when it has booted, for which it has a minute at least.
+  local run=$1 silence=$((LAB_SILENCE > 60 ? LAB_SILENCE : 60)) last=0 line why=
   shift
   cat <"$run/out" &
   local out=$!
   cat <"$run/err" >&2 &
   local err=$!
+  : >"$run/console.log"
   watch_console "$run" <"$run/console" &
-  # Kept open for writing here, so that it never ends.
-  exec 6<>"$run/control"
+  local watch=$!
+  # Kept open for writing here, so that they never end.
+  exec 6<>"$run/control" 7<>"$run/in"
   (
-    exec 6<&-
+    exec 6<&- 7<&-
     "$@"
-  ) </dev/null >"$run/console" 2>&1 3>"$run/out" 4>"$run/err" 5>"$run/control" &
+  ) <"$run/in" >"$run/console" 2>&1 3>"$run/out" 4>"$run/err" 5>"$run/control" &
   local guest=$!
+  # The shell is to say nothing of its end.
+  disown "$guest"
   while :; do
     if read -r -t 1 -u 6 line; then
       case $line in
-        alive) last=$SECONDS ;;
+        alive) last=$SECONDS silence=$LAB_SILENCE ;;
+        terminal)
+          # Each key is the guest's from here on.
+          stty raw -echo
+          cat >&7 <&0 &
+          ;;
         exit\ *) break ;;
         console\ *) why="the machine failed: ${line#console }" && break ;;
         broken\ *) why="the machine is unusable: ${line#broken }" && break ;;
         *) echo "control: $line" >>"$run/console.log" ;;
       esac
     elif ! kill -0 "$guest" 2>/dev/null; then
-      why='the machine ended before the command did'
+      wait "$watch" || :
+      why=$(sed -n '/Kernel panic/{s/^/the machine failed: /p;q}' "$run/console.log")
+      why=${why:-the machine ended before the command did}
     elif [ $((SECONDS - last)) -gt "$silence" ]; then
       why="the machine hangs: no sign of life for $silence seconds"
     elif [ "$SECONDS" -ge "$LAB_LIMIT" ]; then

@@ -23,9 +23,10 @@ prepare_uml() {
   mount -o remount,bind,ro "$root/share/modules"
 }
 
-# Standard output is the console, descriptors 3 to 5 are the lines of the guest's output, errors and control.
+# Standard input is that of the guest's line for output, standard output the console; descriptors 3 to 5 are the lines of output, errors
+# and control.
 start_uml() {
   exec chroot "$root" /usr/bin/linux.uml uml_dir=/run umid=lab ubd0=/run/cow.img,/run/disk.img root=/dev/ubda rw \
-    mem="${LAB_MEMORY}M" seccomp=on hostfs=/share con=null con0=null,fd:1 ssl=null ssl0=null,fd:3 ssl1=null,fd:4 ssl2=null,fd:5 \
+    mem="${LAB_MEMORY}M" seccomp=on hostfs=/share con=null con0=null,fd:1 ssl=null ssl0=fd:0,fd:3 ssl1=null,fd:4 ssl2=null,fd:5 \
     loglevel=4 systemd.show_status=false lab.share=hostfs lab.out=/dev/ttyS0 lab.err=/dev/ttyS1 lab.control=/dev/ttyS2
 }

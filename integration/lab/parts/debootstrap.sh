@@ -1,11 +1,12 @@
 # debootstrap SUITE VARIANT PACKAGES TARGET DOWNLOADS: a root file system by mmdebstrap, which knows Debian's mirrors and keys.
+# To be run in a mount namespace of its own.
 # Packages that were downloaded once stay in DOWNLOADS, whether or not the rest succeeds.
 debootstrap() {
   local options=()
   # A development suite's index may be older on a mirror than it says it is good for.
   if [ "$1" = forky ]; then options+=(--aptopt='Acquire::Check-Valid-Until "false"'); fi
   mkdir -p "$5"
-  DOWNLOADS=$5 timeout -k 5 1200 unshare -m -p -f --kill-child --mount-proc mmdebstrap --mode=root --variant="$2" \
+  DOWNLOADS=$5 mmdebstrap --mode=root --variant="$2" \
     --include="$(echo $3 | tr ' ' ,)" --dpkgopt=force-unsafe-io \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --skip=essential/unlink,cleanup/apt/cache,download/empty \

@@ -160,17 +160,14 @@ final class Observer implements AutoCloseable {
   }
 
   /**
-   * Bwrap's outer process, which is no payload, may live in {@code P/monitor}. Once it has ended,
-   * its cgroup may be removed before it is reaped, and it has no namespace any more.
+   * Bwrap's outer process, which is no payload, may live in {@code P/monitor}. What is in a cgroup
+   * that has been removed has ended and waits to be reaped.
    */
   private static boolean isMonitorSetApart(long pid, String cgroup) {
-    if (!ProcFs.comm(pid).equals(Optional.of("bwrap"))) {
-      return false;
-    }
-    Optional<String> namespace = ProcFs.pidNamespace(pid);
-    return namespace.isPresent()
-        ? cgroup.endsWith("/monitor") && namespace.get().equals(ProcFs.OWN_PID_NAMESPACE)
-        : cgroup.endsWith("/monitor") || cgroup.endsWith("/monitor (deleted)");
+    return cgroup.endsWith("/monitor (deleted)")
+        || (cgroup.endsWith("/monitor")
+            && ProcFs.comm(pid).equals(Optional.of("bwrap"))
+            && ProcFs.pidNamespace(pid).equals(Optional.of(ProcFs.OWN_PID_NAMESPACE)));
   }
 
   /** Whether it is below some {@code P/payload}. */

@@ -18,6 +18,11 @@ final class Programs {
 
   /** Runs a command to its end; its standard input is empty. */
   static Outcome run(Map<String, String> environment, List<String> command) throws Exception {
+    return run(BOUND, environment, command);
+  }
+
+  static Outcome run(Duration bound, Map<String, String> environment, List<String> command)
+      throws Exception {
     Path directory = Files.createTempDirectory("husk-it-");
     Path output = directory.resolve("output");
     Path errors = directory.resolve("errors");
@@ -31,7 +36,7 @@ final class Programs {
               .redirectError(errors.toFile())
               .start();
       try {
-        assertThat(process.waitFor(BOUND)).as("%s ends by itself", command).isTrue();
+        assertThat(process.waitFor(bound)).as("%s ends by itself", command).isTrue();
         return new Outcome(process.exitValue(), Files.readString(output), Files.readString(errors));
       } finally {
         process.destroyForcibly();
