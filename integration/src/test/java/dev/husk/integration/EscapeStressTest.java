@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ class EscapeStressTest extends RealSandboxes {
 
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger sandboxes = new AtomicInteger();
+  private final AtomicInteger leftEmpty = new AtomicInteger();
   private final Queue<String> unexpected = new ConcurrentLinkedQueue<>();
   private final Map<End, AtomicInteger> ends = new EnumMap<>(End.class);
 
@@ -104,13 +106,14 @@ class EscapeStressTest extends RealSandboxes {
         worker.get();
       }
       String line =
-          "escape stress: %d rounds, %d sandboxes, %d samples of /proc, %d processes seen, %d outside, %d s; %s"
+          "escape stress: %d rounds, %d sandboxes, %d samples of /proc, %d processes seen, %d outside, %d left empty to a successor, %d s; %s"
               .formatted(
                   ROUNDS,
                   sandboxes.get(),
                   observer.samples(),
                   observer.processesSeen(),
                   observer.escapes().size(),
+                  leftEmpty.get(),
                   (System.nanoTime() - start) / 1_000_000_000,
                   ends);
       System.out.println(line);
@@ -169,7 +172,7 @@ class EscapeStressTest extends RealSandboxes {
       Thread.sleep(delay);
       husk.signal("INT");
       do {
-        Programs.signal(husk.pid(), "INT");
+        Programs.signal(husk.pid(), "TERM");
       } while (!husk.process().waitFor(Duration.ofSeconds(1)));
       // 130: the shell took the first one and ended before the second.
       assertThat(husk.outcome().status()).isIn(130, 137);
@@ -187,7 +190,7 @@ class EscapeStressTest extends RealSandboxes {
     awaitNothingOf(id);
   }
 
-  private static void killShimDuring(Bundle bundle, boolean start, Random random) throws Exception {
+  private void killShimDuring(Bundle bundle, boolean start, Random random) throws Exception {
     String id = freshId();
     try (Shim shim = Shim.serve(id, bundle)) {
       if (start) {
@@ -209,7 +212,43 @@ class EscapeStressTest extends RealSandboxes {
       shim.husk().process().destroyForcibly().waitFor(Programs.BOUND);
       call.join(Programs.BOUND);
     }
+    if (!start) {
+      succeedIfLeftEmpty(id, bundle);
+    }
     awaitNothingOf(id);
+  }
+
+  /**
+   * A shim that is killed between the making of its cgroup and the birth of its deadman leaves the
+   * cgroup, in which nobody has been born yet, to its successor.
+   */
+  private void succeedIfLeftEmpty(String id, Bundle bundle) throws Exception {
+    Path cgroup = CgroupV2.mount().resolve("husk").resolve(id);
+    Eventually.is(
+        Programs.BOUND,
+        () -> !Files.exists(cgroup) || (isEmpty(cgroup) && !hasDeadman(cgroup)),
+        () -> cgroup + " gone, or empty and nobody's");
+    if (Files.exists(cgroup)) {
+      leftEmpty.incrementAndGet();
+      try (Shim successor = Shim.serve(id, bundle)) {
+        successor.client().create();
+        successor.client().delete(true);
+        successor.husk().outcome();
+      }
+    }
+  }
+
+  private static boolean isEmpty(Path cgroup) throws Exception {
+    try {
+      return Files.readString(cgroup.resolve("cgroup.events")).contains("populated 0");
+    } catch (NoSuchFileException e) {
+      return true;
+    }
+  }
+
+  private static boolean hasDeadman(Path cgroup) {
+    return ProcFs.named("husk-deadman").stream()
+        .anyMatch(pid -> ProcFs.commandLine(pid).contains(cgroup + " "));
   }
 
   private static void awaitNothingOf(String id) throws Exception {

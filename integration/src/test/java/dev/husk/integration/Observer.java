@@ -159,11 +159,15 @@ final class Observer implements AutoCloseable {
     return !ProcFs.ofSandbox(pid);
   }
 
-  /** Bwrap's outer process, which is no payload, may live in {@code P/monitor}. */
+  /**
+   * Bwrap's outer process, which is no payload, may live in {@code P/monitor}. What is in a cgroup
+   * that has been removed has ended and waits to be reaped.
+   */
   private static boolean isMonitorSetApart(long pid, String cgroup) {
-    return cgroup.endsWith("/monitor")
-        && ProcFs.comm(pid).equals(Optional.of("bwrap"))
-        && ProcFs.pidNamespace(pid).equals(Optional.of(ProcFs.OWN_PID_NAMESPACE));
+    return cgroup.endsWith("/monitor (deleted)")
+        || (cgroup.endsWith("/monitor")
+            && ProcFs.comm(pid).equals(Optional.of("bwrap"))
+            && ProcFs.pidNamespace(pid).equals(Optional.of(ProcFs.OWN_PID_NAMESPACE)));
   }
 
   /** Whether it is below some {@code P/payload}. */

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code husk tree} of sandboxes that behave, that do not, and that nobody looks after. */
+@Tag("lab-too")
 class TreeTest extends RealSandboxes {
   private static final int MANY = 200;
 
@@ -54,7 +56,7 @@ class TreeTest extends RealSandboxes {
 
   @Test
   void everyCgroupAndProcessIsShownWithItsPidInside() throws Exception {
-    try (Shim shim = Shim.serve(bundle().script("sleep 600 & sleep 600"))) {
+    try (Shim shim = Shim.serve(bundle().script("sleep 600 & sleep 600 & wait"))) {
       shim.client().create();
       int pid = shim.client().start().getPid();
       Eventually.is(Programs.BOUND, () -> shim.client().pids().size() == 4, () -> "4 processes");
@@ -70,8 +72,9 @@ class TreeTest extends RealSandboxes {
       assertThat(cgroups)
           .extracting(cgroup -> cgroup.get("name"))
           .containsExactly(shim.id(), "payload", "init");
-      assertThat(cgroups.getFirst().get("limits"))
-          .isEqualTo(Map.of("cgroup.max.descendants", "4097", "cgroup.max.depth", "33"));
+      assertThat(JsonTree.map(cgroups.getFirst().get("limits")))
+          .containsEntry("cgroup.max.descendants", "4097")
+          .containsEntry("cgroup.max.depth", "33");
       assertThat(JsonTree.map(cgroups.getFirst().get("usage"))).containsKey("cpuMicros");
       List<Map<String, Object>> processes = JsonTree.maps(cgroups.get(2).get("processes"));
       assertThat(processes).hasSize(4);
@@ -113,8 +116,7 @@ class TreeTest extends RealSandboxes {
           .flatExtracting(cgroup -> JsonTree.maps(cgroup.get("processes")))
           .extracting(process -> process.get("command"))
           .contains("a\u001b[2J\n\"b", "sleep");
-      husk.process().destroy();
-      husk.process().waitFor(Programs.BOUND);
+      end(husk);
     }
   }
 
@@ -129,10 +131,9 @@ class TreeTest extends RealSandboxes {
       long hidden =
           cgroups.stream().mapToLong(cgroup -> (long) cgroup.getOrDefault("moreCgroups", 0L)).sum();
       long all = (long) JsonTree.map(sandbox.get("totals")).get("cgroups");
-      assertThat(hidden + 64).isEqualTo(all).isEqualTo(MANY + 8L);
+      assertThat(hidden + 64).isEqualTo(all).isGreaterThanOrEqualTo(MANY + 8L);
       assertThat(Husk.run("tree", id).output()).contains("more cgroups below, with ");
-      husk.process().destroy();
-      husk.process().waitFor(Programs.BOUND);
+      end(husk);
     }
   }
 
@@ -199,6 +200,13 @@ class TreeTest extends RealSandboxes {
       assertThat(output.lines()).allSatisfy(line -> assertThat(line.strip()).hasSizeLessThan(61));
       assertThat(output).contains("init");
     }
+  }
+
+  /** The payload, pid 1 of its namespace, ignores the first; the second ends the sandbox. */
+  private static void end(Husk husk) throws Exception {
+    husk.signal("TERM");
+    husk.signal("INT");
+    husk.outcome();
   }
 
   /** The id that was given on its command line. */

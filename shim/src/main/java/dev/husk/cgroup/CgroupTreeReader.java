@@ -177,8 +177,14 @@ public final class CgroupTreeReader {
       case "cpu.weight" -> !value.isEmpty() && !value.equals("100");
       case "io.weight" -> !value.isEmpty() && !value.equals("default 100");
       case "cpu.idle", "memory.low" -> !value.isEmpty() && !value.equals("0");
-      default -> !value.isEmpty() && !value.startsWith("max");
+      default -> !value.isEmpty() && !value.startsWith("max") && !isBeyondAll(value);
     };
+  }
+
+  /** Some kernels write no limit of huge pages as the largest number of pages, in bytes. */
+  private static boolean isBeyondAll(String value) {
+    OptionalLong number = number(value);
+    return number.isPresent() && number.getAsLong() > Long.MAX_VALUE / 2;
   }
 
   private static CgroupView.Usage usage(SecureDirectoryStream<Path> directory) {
