@@ -96,6 +96,8 @@ class HostilePayloadTest extends RealSandboxes {
   @EnumSource
   void nothingThatItTriesLeadsOutside(Rights rights) throws Exception {
     Bundle bundle = Hostile.payload(rights.apply(bundle()), ATTACKS);
+    // Root's files of procfs are this root's: those of user-mode Linux are protected as others are.
+    bundle.set("/linux/readonlyPaths/-", "/proc/exitcode");
     Path output = temp.resolve("report");
     try (Victim victim = new Victim();
         Observer observer = new Observer();
@@ -130,10 +132,20 @@ class HostilePayloadTest extends RealSandboxes {
   /** Whether the kernel allowed what leads outside, or can change what is there. */
   private static boolean isWayOut(Hostile.Line line) {
     return line.target().startsWith("escaped")
-        || line.isState("descriptor")
+        || (line.isState("descriptor") && !isOwnDescriptor(line.target()))
         || (line.isState("strangers") && !line.target().equals("0"))
         || (line.isState("host file") && !line.target().equals(HARMLESS))
         || WAYS_OUT.stream().anyMatch(line::succeeded);
+  }
+
+  /**
+   * A file that the attack itself has open; or one of its first process', seen from a user
+   * namespace below, where links are not shown: what was inherited shows in {@code /proc/self} as
+   * well.
+   */
+  private static boolean isOwnDescriptor(String target) {
+    return target.endsWith("/hostile-filler")
+        || (target.startsWith("/proc/1/fd/") && target.endsWith("-> "));
   }
 
   /** Its own program is the payload: husk-init by the link of procfs, which leads onto the host. */

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** Commands of the host, each with a bound. */
 final class Programs {
-  static final Duration BOUND = Duration.ofSeconds(90);
+  static final Duration BOUND = Duration.ofSeconds(90L * Eventually.SLOWNESS);
 
   private Programs() {}
 
