@@ -97,7 +97,8 @@ class HostilePayloadTest extends RealSandboxes {
   void nothingThatItTriesLeadsOutside(Rights rights) throws Exception {
     Bundle bundle = Hostile.payload(rights.apply(bundle()), ATTACKS);
     // Root's files of procfs are this root's: those of user-mode Linux are protected as others are.
-    bundle.set("/linux/readonlyPaths/-", "/proc/exitcode");
+    bundle.set(
+        "/linux/readonlyPaths", List.of("/proc/bus", "/proc/irq", "/proc/sys", "/proc/exitcode"));
     Path output = temp.resolve("report");
     try (Victim victim = new Victim();
         Observer observer = new Observer();
