@@ -1,4 +1,5 @@
 # Sums up XML reports of surefire and JUnit (TEST-*.xml): a line per test that failed or was skipped, then the counts.
+# What tests measured goes before the counts: the lines of their output that begin with "measured: ".
 # -v broken=1 counts the build itself as failed. Reports in lab-reports/MACHINE are of tests in that machine of the lab.
 
 BEGIN { RS = "<" }
@@ -10,12 +11,14 @@ FNR == 1 { settle(); where = machine(FILENAME) }
 /^failure[ >\/]|^error[ >\/]/ { if (!counted) { count("failed"); counted = 1; what = "failed"; why = attribute("message") } }
 /^skipped[ >\/]/ { if (!counted) { count("skipped"); counted = 1; what = "skipped"; why = attribute("message") } }
 # The reason of an unmet assumption stands in the element's text only: "CLASS: REASON", then the stack.
+/measured: / { measure() }
 /^!\[CDATA\[/ { if (what != "" && why == "") why = first_line() }
 
 END {
   settle()
   where = ""
   if (broken) { count("tests"); count("failed"); print "failed: the build" }
+  for (i = 1; i <= measurements; i++) print measured[i]
   for (i = 1; i <= machines; i++) print "of these in the lab, " order[i] ": " counts(order[i])
   print counts("")
   exit (total["failed", ""] > 0 || total["tests", ""] == 0) ? 1 : 0
@@ -64,6 +67,13 @@ function first_line(    text) {
   sub(/^[A-Za-z0-9_.$]*: /, "", text)
   sub(/^Assumption failed: /, "", text)
   return text
+}
+
+function measure(    lines, n, i) {
+  n = split($0, lines, "\n")
+  for (i = 1; i <= n; i++) {
+    if (sub(/^(system-out>)?(!\[CDATA\[)?measured: /, "measured, " (where == "" ? "host" : "lab, " where) ": ", lines[i])) measured[++measurements] = unescape(lines[i])
+  }
 }
 
 # Says how the last test ended, unless it passed.

@@ -116,7 +116,7 @@ class EscapeStressTest extends RealSandboxes {
                   leftEmpty.get(),
                   (System.nanoTime() - start) / 1_000_000_000,
                   ends);
-      System.out.println(line);
+      Measured.say(line);
       assertThat(observer.escapes()).as(line).isEmpty();
       assertThat(observer.processesSeen()).isGreaterThan(ROUNDS);
       assertThat(unexpected).as(line).isEmpty();

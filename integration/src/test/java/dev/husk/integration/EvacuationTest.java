@@ -14,7 +14,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /**
  * husk started in something like a container: a cgroup namespace whose root is full of processes
@@ -80,8 +79,7 @@ class EvacuationTest extends RealSandboxes {
   }
 
   @Test
-  void aRootFullOfForkingProcessesIsEmptiedAndTheSandboxRuns(TestReporter reporter)
-      throws Exception {
+  void aRootFullOfForkingProcessesIsEmptiedAndTheSandboxRuns() throws Exception {
     Bundle bundle = bundle().args("/bin/true");
     int most = 0;
     int repeated = 0;
@@ -115,18 +113,9 @@ class EvacuationTest extends RealSandboxes {
       endTheStorm();
       storm.clear();
     }
-    reporter.publishEntry(
-        "husk in a container whose root keeps forking",
-        ROUNDS
-            + " times, EBUSY in "
-            + repeated
-            + ", most rounds "
-            + most
-            + ", moved "
-            + moved
-            + ", longest "
-            + longest
-            + " ms");
+    Measured.say(
+        "husk in a container whose root keeps forking: %d times, EBUSY in %d, most rounds %d, moved %d, longest %d ms"
+            .formatted(ROUNDS, repeated, most, moved, longest));
   }
 
   @Test

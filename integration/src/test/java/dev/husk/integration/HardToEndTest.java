@@ -84,9 +84,9 @@ class HardToEndTest extends RealSandboxes {
         assertThat(cgroup).doesNotExist();
       }
       long millis = (System.nanoTime() - start) / 1_000_000;
-      System.out.printf(
-          "end of %d processes by %s, %d levels%s: %d ms%n",
-          processes, verb, levels, frozen ? ", frozen" : "", millis);
+      Measured.say(
+          "end of %d processes by %s, %d levels%s: %d ms"
+              .formatted(processes, verb, levels, frozen ? ", frozen" : "", millis));
       if (verb.equals("KILL")) {
         ExitStatus exit = client.await();
         assertThat(exit.getCode()).isEqualTo(137);
