@@ -13,6 +13,7 @@ static const char usage[] =
     "usage: husk-init launch              enter the namespaces, stage the mounts, execute bwrap\n"
     "       husk-init init                inside the sandbox: wait for the start, become the payload\n"
     "       husk-init deadman DIRECTORY.. when the shim dies: kill the cgroup and remove DIRECTORY..\n"
+    "       husk-init hold                be a scope's process until descriptor 3 ends\n"
     "       husk-init --version\n";
 
 static void say(int fd, const char *words) {
@@ -37,6 +38,9 @@ int main(int argc, char **argv) {
   }
   if (strcmp(verb, "deadman") == 0 && argc > 2) {
     deadman(argv + 2);
+  }
+  if (strcmp(verb, "hold") == 0 && argc == 2) {
+    hold();
   }
   if (strcmp(verb, "--version") == 0) {
     say(STDOUT_FILENO, "husk-init " HUSK_VERSION "\n");

@@ -1,5 +1,5 @@
 /*
- * husk-init: what must run where no JVM can. Three verbs, see husk-init.c.
+ * husk-init: what must run where no JVM can. Four verbs, see husk-init.c.
  *
  * Wire format, mirrored by dev.husk.process.{InitSpec,LaunchPlan,InitMessage}. All numbers are
  * little-endian. u32, u64: fixed width. string: u32 length, the bytes (none of them NUL), one NUL
@@ -157,5 +157,6 @@ int forbid_user_namespaces(void);
 _Noreturn void launch(void);
 _Noreturn void init(void);
 _Noreturn void deadman(char **directories);
+_Noreturn void hold(void);
 
 #endif

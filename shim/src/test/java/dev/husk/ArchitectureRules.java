@@ -26,20 +26,26 @@ record ArchitectureRules(String root) {
 
   /** Whom each package may use, apart from itself and what is not husk. */
   private static final Map<String, Set<String>> ARROWS =
-      Map.of(
-          "failure", Set.of(),
-          "oci", Set.of("failure"),
-          "process", Set.of("oci", "failure"),
-          "cgroup", Set.of("process", "oci", "failure"),
-          "bwrap", Set.of("process", "oci", "failure"),
-          "systemd", Set.of("process", "oci", "failure"),
-          "sandbox", Set.of("bwrap", "cgroup", "systemd", "process", "oci", "failure"),
-          "rpc", Set.of("sandbox", "bwrap", "cgroup", "systemd", "process", "oci", "failure", "v1"),
-          "inspect", Set.of("sandbox", "bwrap", "cgroup", "systemd", "process", "oci", "failure"),
-          "cli",
+      Map.ofEntries(
+          Map.entry("failure", Set.of()),
+          Map.entry("dbus", Set.of()),
+          Map.entry("oci", Set.of("failure")),
+          Map.entry("process", Set.of("oci", "failure")),
+          Map.entry("cgroup", Set.of("process", "oci", "failure")),
+          Map.entry("bwrap", Set.of("process", "oci", "failure")),
+          Map.entry("systemd", Set.of("dbus", "process", "oci", "failure")),
+          Map.entry("sandbox", Set.of("bwrap", "cgroup", "systemd", "process", "oci", "failure")),
+          Map.entry(
+              "rpc",
+              Set.of("sandbox", "bwrap", "cgroup", "systemd", "process", "oci", "failure", "v1")),
+          Map.entry(
+              "inspect",
+              Set.of("sandbox", "bwrap", "cgroup", "systemd", "process", "oci", "failure")),
+          Map.entry(
+              "cli",
               Set.of(
                   "inspect", "rpc", "sandbox", "bwrap", "cgroup", "systemd", "process", "oci",
-                  "failure"));
+                  "failure")));
 
   /** Only {@code process} may have native methods. */
   ArchRule nativeMethodsOnlyInProcess() {

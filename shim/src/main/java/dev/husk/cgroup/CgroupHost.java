@@ -7,6 +7,7 @@ import dev.husk.process.MountInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The host's cgroup v2 tree as this process sees it.
@@ -195,6 +196,26 @@ public record CgroupHost(
   private static Path below(Path mountPoint, String mountRoot, String procPath) {
     String rest = mountRoot.equals("/") ? procPath : procPath.substring(mountRoot.length());
     return rest.isEmpty() || rest.equals("/") ? mountPoint : mountPoint.resolve(rest.substring(1));
+  }
+
+  /**
+   * The unit that this process runs in a subgroup of, when systemd has delegated it: with {@code
+   * Delegate=yes} and {@code DelegateSubgroup=}, as husk@.service has. systemd marks such cgroups
+   * with the extended attribute {@code user.delegate} (CGROUP_DELEGATION.md). A unit that holds
+   * processes itself cannot hand controllers down and does not count, nor does a user's manager,
+   * which is systemd's own.
+   */
+  public Optional<Path> delegatedUnit() {
+    Path own = directory(ownPath);
+    for (int depth = own.getNameCount(); depth > mountPoint.getNameCount(); depth--) {
+      Path unit = Path.of("/").resolve(own.subpath(0, depth));
+      if (DelegationMark.isSet(unit)) {
+        String name = String.valueOf(unit.getFileName());
+        boolean manager = name.startsWith("user@") && name.endsWith(".service");
+        return manager || unit.equals(own) ? Optional.empty() : Optional.of(unit);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The directory that {@code /proc/PID/cgroup} names so; the reverse of {@link #procPath}. */

@@ -16,6 +16,12 @@ final class CgroupPaths {
 
   static final String PAYLOAD = "payload";
 
+  /** P in a scope of systemd. */
+  static final String SANDBOX = "sandbox";
+
+  /** Beside it, for the process that keeps the scope. */
+  static final String KEEPER = "keeper";
+
   /** Beside the payload's, for bwrap's monitor. */
   static final String MONITOR = "monitor";
 
@@ -68,7 +74,7 @@ final class CgroupPaths {
     }
   }
 
-  private static void checkName(String name, String where) throws HuskException {
+  static void checkName(String name, String where) throws HuskException {
     if (name.equals("..") || name.equals(".")) {
       throw invalid(where, "\"" + name + "\" would leave the place it is given");
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class LimitUpdate {
   private final LimitApplier applier;
   private final Path sandbox;
   private final Path payload;
+  private final SandboxCgroup.OuterLimits outer;
   private final Duration patience;
   private final Map<Path, String> held = new HashMap<>();
   private final ArrayDeque<OldValue> undo = new ArrayDeque<>();
@@ -34,11 +36,23 @@ final class LimitUpdate {
   private boolean abandoned;
   private volatile String step = "";
 
-  LimitUpdate(CgroupFs fs, LimitApplier applier, Path sandbox, Path payload) {
-    this(fs, applier, sandbox, payload, WRITING);
+  LimitUpdate(
+      CgroupFs fs,
+      LimitApplier applier,
+      Path sandbox,
+      Path payload,
+      SandboxCgroup.OuterLimits outer) {
+    this(fs, applier, sandbox, payload, outer, WRITING);
   }
 
-  LimitUpdate(CgroupFs fs, LimitApplier applier, Path sandbox, Path payload, Duration patience) {
+  LimitUpdate(
+      CgroupFs fs,
+      LimitApplier applier,
+      Path sandbox,
+      Path payload,
+      SandboxCgroup.OuterLimits outer,
+      Duration patience) {
+    this.outer = outer;
     this.fs = fs;
     this.applier = applier;
     this.sandbox = sandbox;
@@ -138,7 +152,7 @@ final class LimitUpdate {
 
   private Map<LimitWrite, LimitStatus> write(List<LimitWrite> writes, List<String> available)
       throws HuskException {
-    Map<LimitWrite, LimitStatus> results = new HashMap<>();
+    Map<LimitWrite, LimitStatus> results = new LinkedHashMap<>();
     boolean done;
     try {
       done = BoundedWork.done(() -> writeAll(writes, available, results), patience);
@@ -152,7 +166,23 @@ final class LimitUpdate {
       restore(late);
       throw late;
     }
+    follow(results);
     return results;
+  }
+
+  private void follow(Map<LimitWrite, LimitStatus> results) throws HuskException {
+    List<LimitStatus> inForce = new ArrayList<>();
+    for (LimitStatus status : results.values()) {
+      if (status.enforced()) {
+        inForce.add(status);
+      }
+    }
+    try {
+      outer.follow(inForce);
+    } catch (HuskException | RuntimeException | Error e) {
+      restore(e);
+      throw e;
+    }
   }
 
   private void writeAll(

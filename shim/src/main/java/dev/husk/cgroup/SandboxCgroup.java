@@ -36,15 +36,52 @@ public final class SandboxCgroup {
    *
    * @param cgroupsPath {@code linux.cgroupsPath}: absolute means from the cgroup2 mount, relative
    *     means below {@code husk}; absent means {@code /husk/ID}
+   * @param below when present, where P is made instead
    * @param reclaim an existing P without processes is removed first instead of being refused
    */
   public record Spec(
       String id,
       Optional<String> cgroupsPath,
+      Optional<Below> below,
       Resources resources,
       LimitPolicy policy,
       RetryBudget budget,
-      boolean reclaim) {}
+      boolean reclaim) {
+    /** A path in the tree. */
+    public Spec(
+        String id,
+        Optional<String> cgroupsPath,
+        Resources resources,
+        LimitPolicy policy,
+        RetryBudget budget,
+        boolean reclaim) {
+      this(id, cgroupsPath, Optional.empty(), resources, policy, budget, reclaim);
+    }
+  }
+
+  /**
+   * A cgroup that somebody else made and delegated: neither it nor what is above it is changed, but
+   * for the controllers that it hands down (systemd's single-writer rule, CGROUP_DELEGATION.md).
+   *
+   * @param name of P in it
+   * @param outerLimits told of each change of limits, to follow it in what is above P
+   */
+  public record Below(Path directory, String name, OuterLimits outerLimits) {}
+
+  /** Who keeps limits of a sandbox above P as well. */
+  @FunctionalInterface
+  public interface OuterLimits {
+    /** Keeps none. */
+    OuterLimits NONE = changed -> {};
+
+    /**
+     * Follows.
+     *
+     * @param changed as they stand below P now
+     * @throws HuskException when they cannot be followed; those of P are put back then
+     */
+    void follow(List<LimitStatus> changed) throws HuskException;
+  }
 
   SandboxCgroup(
       CgroupFs fs,
@@ -77,6 +114,16 @@ public final class SandboxCgroup {
    */
   public static SandboxCgroup create(CgroupFs fs, CgroupHost host, Spec spec) throws HuskException {
     return new SandboxCgroupMaker(fs, host, spec, Pacer.SYSTEM, ProcessKiller.SYSTEM).make();
+  }
+
+  /**
+   * The limits that P would get, those by default included.
+   *
+   * @throws HuskException {@link CgroupFailure.InvalidValue} and its like
+   */
+  public static List<LimitWrite> planned(CgroupFs fs, Resources resources, LimitPolicy policy)
+      throws HuskException {
+    return Limits.plan(resources, policy, HostMemory.forDefaults(fs, policy)).writes();
   }
 
   /** P: limits, statistics, freeze, kill; never visible from inside. */

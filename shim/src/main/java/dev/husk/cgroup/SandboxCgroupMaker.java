@@ -38,11 +38,13 @@ final class SandboxCgroupMaker {
   }
 
   SandboxCgroup make() throws HuskException {
-    List<String> names = CgroupPaths.resolve(spec.cgroupsPath(), spec.id());
-    long memory = hostMemory();
+    List<Path> path =
+        spec.below().isPresent()
+            ? below(spec.below().get())
+            : directories(CgroupPaths.resolve(spec.cgroupsPath(), spec.id()));
+    long memory = HostMemory.forDefaults(fs, spec.policy());
     LimitPlan plan = Limits.plan(spec.resources(), spec.policy(), memory);
-    applier.requireControllers(plan, host.mountPoint(), host.controllers());
-    List<Path> path = directories(names);
+    requireControllers(plan, path.get(0));
     Path sandbox = path.get(path.size() - 1);
     requireNobodysElse(path.subList(0, path.size() - 1));
     CgroupTree tree = new CgroupTree(fs, sandbox, killer);
@@ -54,13 +56,20 @@ final class SandboxCgroupMaker {
       handDown(path, plan);
       List<LimitStatus> limits = makeInside(sandbox, applier.apply(plan, sandbox));
       SandboxLimits inForce =
-          new SandboxLimits(fs, applier, sandbox, spec.resources(), spec.policy(), memory, limits);
+          new SandboxLimits(
+              fs, applier, sandbox, spec.resources(), spec.policy(), memory, limits, outerLimits());
       return new SandboxCgroup(
           fs, host, delegation, tree, sandbox, parentsToRemove(path), inForce, devices, evacuation);
     } catch (HuskException | RuntimeException | Error e) {
       rollBack(sandbox, e);
       throw e;
     }
+  }
+
+  private SandboxCgroup.OuterLimits outerLimits() {
+    return spec.below().isPresent()
+        ? spec.below().get().outerLimits()
+        : SandboxCgroup.OuterLimits.NONE;
   }
 
   /**
@@ -92,22 +101,17 @@ final class SandboxCgroupMaker {
     }
   }
 
-  /** MemTotal of proc_meminfo(5), which is in KiB. */
-  private long hostMemory() throws HuskException {
-    if (!spec.policy().defaults()) {
-      return 0;
+  private void requireControllers(LimitPlan plan, Path top) throws HuskException {
+    if (spec.below().isPresent()) {
+      applier.requireControllers(plan, top, applier.available(top));
+    } else {
+      applier.requireControllers(plan, host.mountPoint(), host.controllers());
     }
-    Path file = Path.of("/proc/meminfo");
-    try {
-      List<String> words = Controllers.words(fs.read(file));
-      int total = words.indexOf("MemTotal:");
-      return Long.parseLong(words.get(total + 1)) << 10;
-    } catch (ErrnoException e) {
-      throw CgroupErrors.of(fs, "read the host's memory size", file, e);
-    } catch (NumberFormatException | IndexOutOfBoundsException e) {
-      throw new HuskException(
-          new CgroupFailure.Io("read the host's memory size", file.toString(), Errno.EINVAL), e);
-    }
+  }
+
+  private static List<Path> below(SandboxCgroup.Below place) throws HuskException {
+    CgroupPaths.checkName(place.name(), "id");
+    return List.of(place.directory(), place.directory().resolve(place.name()));
   }
 
   private List<Path> directories(List<String> names) {
@@ -141,7 +145,7 @@ final class SandboxCgroupMaker {
   }
 
   private void mkdirParent(Path parent) throws ErrnoException {
-    if (fs.exists(parent)) {
+    if (fs.exists(parent) || spec.below().isPresent()) {
       return;
     }
     try {
@@ -193,10 +197,15 @@ final class SandboxCgroupMaker {
     }
   }
 
-  /** Enables controllers from the mount point down to P's parent, so that P has their files. */
+  /**
+   * Enables controllers from the mount point, or from the delegated cgroup, down to P's parent, so
+   * that P has their files.
+   */
   private void handDown(List<Path> path, LimitPlan plan) throws HuskException {
     List<String> needed = neededByConfig(plan);
-    handDown(host.mountPoint(), needed);
+    if (spec.below().isEmpty()) {
+      handDown(host.mountPoint(), needed);
+    }
     for (Path parent : path.subList(0, path.size() - 1)) {
       handDown(parent, needed);
     }
@@ -282,6 +291,9 @@ final class SandboxCgroupMaker {
   /** Deepest first; the default parent is husk's own, whoever made it. */
   private List<Path> parentsToRemove(List<Path> path) {
     List<Path> parents = new ArrayList<>();
+    if (spec.below().isPresent()) {
+      return parents;
+    }
     Path shared = host.mountPoint().resolve(CgroupPaths.DEFAULT_PARENT);
     for (int i = path.size() - 2; i >= 0; i--) {
       if (made.contains(path.get(i)) || path.get(i).equals(shared)) {

@@ -14,6 +14,7 @@ final class SandboxLimits {
   private final Path sandbox;
   private final LimitPolicy policy;
   private final long hostMemory;
+  private final SandboxCgroup.OuterLimits outer;
   private Resources resources;
   private volatile List<LimitStatus> statuses;
 
@@ -24,7 +25,9 @@ final class SandboxLimits {
       Resources resources,
       LimitPolicy policy,
       long hostMemory,
-      List<LimitStatus> statuses) {
+      List<LimitStatus> statuses,
+      SandboxCgroup.OuterLimits outer) {
+    this.outer = outer;
     this.fs = fs;
     this.applier = applier;
     this.sandbox = sandbox;
@@ -45,7 +48,7 @@ final class SandboxLimits {
     LimitPlan plan = Limits.plan(merged, policy, hostMemory);
     MemoryUse.check(fs, sandbox, change.memory(), merged.memory());
     LimitUpdate update =
-        new LimitUpdate(fs, applier, sandbox, sandbox.resolve(CgroupPaths.PAYLOAD));
+        new LimitUpdate(fs, applier, sandbox, sandbox.resolve(CgroupPaths.PAYLOAD), outer);
     try {
       statuses = List.copyOf(update.run(plan, new TouchedLimits(change), statuses));
     } catch (HuskException e) {

@@ -8,6 +8,9 @@ final class Help {
         --socket PATH           unix socket of the API (default ROOT/ID/shim.sock), at most 106 bytes
         --cgroup-limits MODE    strict (default): a limit of the config that cannot be put in force
                                 fails create; best-effort: the sandbox runs without it, State says so
+        --cgroup-manager WHO    auto (default), systemd (a transient scope for each sandbox) or cgroupfs.
+                                auto goes by linux.cgroupsPath: slice:prefix:name is systemd's; without
+                                one it is systemd where that runs and has not delegated husk a unit
         --no-default-limits     no bounds on pids and memory when the config sets none
         --privileged            trust payloads with the host: allow capabilities that lead out of any
                                 sandbox (CAP_SYS_ADMIN and its like), and a shared pid namespace

@@ -2,6 +2,7 @@ package dev.husk.cli;
 
 import dev.husk.cgroup.Enforcement;
 import dev.husk.cgroup.LimitPolicy;
+import dev.husk.sandbox.CgroupManager;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ record Options(
     Path root,
     Optional<Path> socket,
     LimitPolicy limits,
+    CgroupManager cgroupManager,
     boolean privileged,
     Optional<Path> bwrap,
     boolean exitWhenEmpty,
@@ -42,6 +44,7 @@ record Options(
     private Optional<Path> socket = Optional.empty();
     private Enforcement enforcement = Enforcement.STRICT;
     private boolean defaults = true;
+    private CgroupManager cgroupManager = CgroupManager.AUTO;
     private boolean privileged;
     private Optional<Path> bwrap = Optional.empty();
     private boolean exitWhenEmpty;
@@ -75,6 +78,7 @@ record Options(
           root,
           socket,
           new LimitPolicy(defaults, enforcement),
+          cgroupManager,
           privileged,
           bwrap,
           exitWhenEmpty,
@@ -89,6 +93,7 @@ record Options(
         case "--root" -> root = path(name, given);
         case "--socket" -> socket = Optional.of(path(name, given));
         case "--cgroup-limits" -> enforcement = enforcement(value(name, given));
+        case "--cgroup-manager" -> cgroupManager = cgroupManager(value(name, given));
         case "--no-default-limits" -> defaults = !flag(name, given);
         case "--privileged" -> privileged = flag(name, given);
         case "--bwrap" -> bwrap = Optional.of(path(name, given));
@@ -124,6 +129,17 @@ record Options(
         throw new UsageException("option " + name + ": " + e.getMessage());
       }
       throw new UsageException("option " + name + " needs a path");
+    }
+
+    private static CgroupManager cgroupManager(String value) throws UsageException {
+      return switch (value) {
+        case "auto" -> CgroupManager.AUTO;
+        case "systemd" -> CgroupManager.SYSTEMD;
+        case "cgroupfs" -> CgroupManager.CGROUPFS;
+        default ->
+            throw new UsageException(
+                "option --cgroup-manager is auto, systemd or cgroupfs, not \"" + value + "\"");
+      };
     }
 
     private static Enforcement enforcement(String value) throws UsageException {

@@ -17,6 +17,7 @@ final class ShimSetup {
         given.bwrap(),
         given.root(),
         given.limits(),
+        given.cgroupManager(),
         given.privileged());
   }
 

@@ -14,6 +14,7 @@ import dev.husk.process.ProcFs;
 import dev.husk.process.ProcessFailure;
 import dev.husk.process.Spawner;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,7 +42,8 @@ final class Creation {
   }
 
   /** What was made, and what the operator should know about it. */
-  record Made(Payload payload, Deadman deadman, List<String> warnings) {}
+  record Made(
+      Payload payload, Deadman deadman, Optional<SandboxScope> scope, List<String> warnings) {}
 
   Made run(Preparation prepared, Stdio stdio) throws HuskException {
     try {
@@ -56,11 +58,15 @@ final class Creation {
     state.makeStage();
     undo.add(state::clear);
     try (StdioFiles stdio = StdioFiles.open(wanted)) {
-      // Undone last: until the cgroup is gone somebody must stand in for a shim that dies.
+      Optional<SandboxScope> scope = makeScope(prepared);
+      // Undone after all but the scope: until the cgroup is gone somebody must stand in for a shim
+      // that dies.
       undo.add(() -> armed.ifPresent(Deadman::disarm));
-      SandboxCgroup cgroup = makeCgroup(prepared);
-      Deadman deadman = Deadman.arm(spawner, options.huskInit(), cgroup);
+      SandboxCgroup cgroup = makeCgroup(prepared, scope);
+      Deadman deadman =
+          Deadman.arm(spawner, options.huskInit(), cgroup, scope.map(SandboxScope::keeperDir));
       armed = Optional.of(deadman);
+      scope.ifPresent(SandboxScope::handOver);
       Launch launch =
           Launch.begin(spawner, options.huskInit(), cgroup, stdio, prepared.orders(), STEP);
       undo.add(launch::close);
@@ -72,11 +78,45 @@ final class Creation {
       if (prepared.managesCgroups()) {
         cgroup.setApart(payload.monitor().pid());
       }
-      return new Made(payload, deadman, prepared.plan().warnings());
+      List<String> warnings = new ArrayList<>(prepared.plan().warnings());
+      if (scope.isPresent()) {
+        warnings.addAll(scope.get().warnings());
+      }
+      return new Made(payload, deadman, scope, warnings);
     }
   }
 
-  private SandboxCgroup makeCgroup(Preparation prepared) throws HuskException {
+  private Optional<SandboxScope> makeScope(Preparation prepared) throws HuskException {
+    if (!(prepared.placement() instanceof Placement.Scope placement)) {
+      return Optional.empty();
+    }
+    SandboxScope scope =
+        SandboxScope.start(
+            spawner,
+            options.huskInit(),
+            ServiceManagers.ofThisUser(),
+            placement.name(),
+            options.id(),
+            prepared.host(),
+            SandboxCgroup.planned(
+                new KernelCgroupFs(), prepared.config().linux().resources(), options.limits()));
+    undo.add(() -> scope.endOrReport(options.id()));
+    return Optional.of(scope);
+  }
+
+  private Optional<SandboxCgroup.Below> place(Placement placement, Optional<SandboxScope> scope) {
+    if (scope.isPresent()) {
+      return Optional.of(scope.get().place());
+    }
+    if (placement instanceof Placement.OwnUnit unit) {
+      return Optional.of(
+          new SandboxCgroup.Below(unit.directory(), options.id(), SandboxCgroup.OuterLimits.NONE));
+    }
+    return Optional.empty();
+  }
+
+  private SandboxCgroup makeCgroup(Preparation prepared, Optional<SandboxScope> scope)
+      throws HuskException {
     OciConfig config = prepared.config();
     SandboxCgroup cgroup =
         SandboxCgroup.create(
@@ -85,6 +125,7 @@ final class Creation {
             new SandboxCgroup.Spec(
                 options.id(),
                 config.linux().cgroupsPath(),
+                place(prepared.placement(), scope),
                 config.linux().resources(),
                 options.limits(),
                 RetryBudget.DEFAULT,

@@ -19,15 +19,15 @@ import java.util.Optional;
 
 /**
  * The process that ends the sandbox when the shim dies without a word: it holds the other end of a
- * pipe, and end of file makes it write {@code cgroup.kill}. It lives in the shim's cgroup, outside
- * of the sandbox.
+ * pipe, and end of file makes it write {@code cgroup.kill}. It lives in the shim's cgroup, or in
+ * the sandbox's scope beside P, but never in what it kills.
  */
 final class Deadman {
   /** How long a disarmed deadman may take to end before it is killed, in milliseconds. */
   private static final int PATIENCE = 2000;
 
   /** The same program under another name: it is none of the sandbox's processes. */
-  private static final String NAME = "husk-deadman";
+  static final String NAME = "husk-deadman";
 
   private final Child child;
   private final Fd leash;
@@ -41,8 +41,28 @@ final class Deadman {
    * Arms a deadman.
    *
    * @param huskInit the program
+   * @param home the cgroup that it is to be born in; empty: the shim's own
    */
-  static Deadman arm(Spawner spawner, Path huskInit, SandboxCgroup cgroup) throws HuskException {
+  static Deadman arm(Spawner spawner, Path huskInit, SandboxCgroup cgroup, Optional<Path> home)
+      throws HuskException {
+    if (home.isEmpty()) {
+      return armIn(spawner, huskInit, cgroup, Optional.empty());
+    }
+    try (Fd place = Fd.directory(home.get())) {
+      return armIn(spawner, huskInit, cgroup, Optional.of(place));
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    }
+  }
+
+  /** The program by the name that tells it from the sandbox's processes. */
+  static Path program(Path huskInit) {
+    return huskInit.resolveSibling(NAME);
+  }
+
+  private static Deadman armIn(
+      Spawner spawner, Path huskInit, SandboxCgroup cgroup, Optional<Fd> place)
+      throws HuskException {
     Pipe pipe = null;
     try (Fd nothing = Fd.readWrite(Path.of("/dev/null"));
         Fd kill = Fd.writeOnly(cgroup.sandboxDir().resolve("cgroup.kill"));
@@ -51,10 +71,10 @@ final class Deadman {
       Child child =
           spawner.spawn(
               new SpawnRequest(
-                  huskInit.resolveSibling(NAME),
+                  program(huskInit),
                   arguments(cgroup),
                   List.of(nothing, nothing, Fd.standard(2), pipe.readEnd(), kill, events),
-                  Optional.empty()));
+                  place));
       pipe.readEnd().close();
       return new Deadman(child, pipe.writeEnd());
     } catch (ErrnoException e) {

@@ -19,6 +19,7 @@ final class DeadmanWatch {
   private final EventLog events;
   private final Consumer<String> unsupervised;
   private Optional<Deadman> deadman = Optional.empty();
+  private Optional<Path> home = Optional.empty();
   private int deadmen;
 
   /**
@@ -37,8 +38,17 @@ final class DeadmanWatch {
     this.unsupervised = unsupervised;
   }
 
-  /** Takes charge of a deadman of that cgroup. */
-  void watch(Deadman armed, SandboxCgroup cgroup) {
+  /**
+   * Takes charge of a deadman of that cgroup.
+   *
+   * @param birthplace of those that may have to follow it
+   */
+  void watch(Deadman armed, SandboxCgroup cgroup, Optional<Path> birthplace) {
+    home = birthplace;
+    watch(armed, cgroup);
+  }
+
+  private void watch(Deadman armed, SandboxCgroup cgroup) {
     deadman = Optional.of(armed);
     deadmen++;
     loop.whenEnded(armed.pidfd(), () -> ended(cgroup));
@@ -55,7 +65,7 @@ final class DeadmanWatch {
       return;
     }
     try {
-      watch(Deadman.arm(spawner, huskInit, cgroup), cgroup);
+      watch(Deadman.arm(spawner, huskInit, cgroup, home), cgroup);
       events.add(new Event.Warning("the deadman was killed; a new one is armed"));
     } catch (HuskException e) {
       unsupervised.accept("its deadman was killed and no other can be armed: " + e.getMessage());

@@ -51,6 +51,7 @@ final class LocalSandbox implements Sandbox {
   private volatile State state = new State.Creating();
   private volatile Description description = new Description("", "", Map.of());
   private volatile Optional<String> reasonOfKill = Optional.empty();
+  private Optional<SandboxScope> scope = Optional.empty();
   private boolean deleted;
 
   /** What the config says of itself. */
@@ -162,7 +163,8 @@ final class LocalSandbox implements Sandbox {
     Creation.Made made = new Creation(options, spawner, directory).run(prepared, request.stdio());
     Payload payload = made.payload();
     state = new State.Created(payload);
-    deadman.watch(made.deadman(), payload.cgroup());
+    scope = made.scope();
+    deadman.watch(made.deadman(), payload.cgroup(), scope.map(SandboxScope::keeperDir));
     loop.whenEnded(payload.pidfd(), this::payloadEnded);
     loop.whenEnded(payload.monitor().pidfd(), this::monitorEnded);
     recordState();
@@ -386,6 +388,9 @@ final class LocalSandbox implements Sandbox {
     remove(payload);
     deadman.disarm();
     payload.pidfd().close();
+    if (scope.isPresent()) {
+      endScope(scope.get());
+    }
     directory.clear();
     deleted = true;
     events.add(new Event.Deleted());
@@ -399,6 +404,15 @@ final class LocalSandbox implements Sandbox {
       SandboxFailure.Leaked leaked = new SandboxFailure.Leaked(id(), leak.path(), leak.reason());
       events.add(new Event.Warning(leaked.message()));
       throw new HuskException(leaked);
+    }
+  }
+
+  private void endScope(SandboxScope ending) throws HuskException {
+    try {
+      ending.end(id());
+    } catch (HuskException e) {
+      events.add(new Event.Warning(e.failure().message()));
+      throw e;
     }
   }
 

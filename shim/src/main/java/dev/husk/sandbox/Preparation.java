@@ -23,7 +23,12 @@ import java.nio.file.Path;
  * that is invalid or asks for what husk does not apply.
  */
 record Preparation(
-    OciConfig config, ProcessSpec process, SandboxPlan plan, Orders orders, CgroupHost host) {
+    OciConfig config,
+    ProcessSpec process,
+    SandboxPlan plan,
+    Orders orders,
+    CgroupHost host,
+    Placement placement) {
 
   static Preparation of(Path bundle, ShimOptions options, Spawner spawner, StateDirectory state)
       throws HuskException {
@@ -49,7 +54,9 @@ record Preparation(
         process,
         plan,
         Orders.of(plan, bwrap.path(), process, capabilities, userNamespaces),
-        host);
+        host,
+        Placement.choose(
+            options.cgroupManager(), config.linux().cgroupsPath(), options.id(), host));
   }
 
   /**

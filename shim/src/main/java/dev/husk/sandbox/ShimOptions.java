@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param bundle absolute; what create is rehearsed with
  * @param huskInit the native program, on the host
  * @param bwrapProgram absolute; empty means the first bwrap in PATH
+ * @param cgroupManager who makes the sandbox's place in the tree
  * @param privileged whether payloads are trusted with the host
  * @param cacheDirectory where the probe of bwrap is remembered
  */
@@ -22,4 +23,5 @@ public record ShimOptions(
     Optional<Path> bwrapProgram,
     Path cacheDirectory,
     LimitPolicy limits,
+    CgroupManager cgroupManager,
     boolean privileged) {}

@@ -28,19 +28,27 @@ public record SystemdHost(
   private static final Path BOOTED = Path.of("/run/systemd/system");
   private static final Path SYSTEM_BUS = Path.of("/run/dbus/system_bus_socket");
 
+  /** Whether systemd is the host's manager: sd_booted(3). */
+  public static boolean booted() {
+    return Files.isDirectory(BOOTED);
+  }
+
+  /** The bus behind which this user's manager is: the system's for root. */
+  public static Path bus(Map<String, String> environment, int uid) {
+    return uid == 0 ? SYSTEM_BUS : userBus(environment, uid);
+  }
+
+  private static Path userBus(Map<String, String> environment, int uid) {
+    String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+    return Path.of(runtime.startsWith("/") ? runtime : "/run/user/" + Integer.toUnsignedString(uid))
+        .resolve("bus");
+  }
+
   /** Looks; a connection is tried and closed at once, and none waits. */
   public static SystemdHost look(Map<String, String> environment, int uid) {
-    String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-    Path userBus =
-        Path.of(runtime.startsWith("/") ? runtime : "/run/user/" + Integer.toUnsignedString(uid))
-            .resolve("bus");
+    Path userBus = userBus(environment, uid);
     return new SystemdHost(
-        Files.isDirectory(BOOTED),
-        nameOfFirst(),
-        SYSTEM_BUS,
-        answers(SYSTEM_BUS),
-        userBus,
-        answers(userBus));
+        booted(), nameOfFirst(), SYSTEM_BUS, answers(SYSTEM_BUS), userBus, answers(userBus));
   }
 
   private static String nameOfFirst() {

@@ -433,7 +433,9 @@ class LimitUpdateTest {
                   }
                 });
     LimitApplier applier = new LimitApplier(hanging, LimitPolicy.STRICT);
-    LimitUpdate update = new LimitUpdate(hanging, applier, P, S, Duration.ofMillis(100));
+    LimitUpdate update =
+        new LimitUpdate(
+            hanging, applier, P, S, SandboxCgroup.OuterLimits.NONE, Duration.ofMillis(100));
     Resources change = resources(OTHER);
     LimitPlan plan =
         Limits.plan(

@@ -1,0 +1,233 @@
+package dev.husk.sandbox;
+
+import dev.husk.cgroup.CgroupHost;
+import dev.husk.cgroup.DelegatedScope;
+import dev.husk.cgroup.KernelCgroupFs;
+import dev.husk.cgroup.LimitStatus;
+import dev.husk.cgroup.LimitWrite;
+import dev.husk.cgroup.SandboxCgroup;
+import dev.husk.failure.HuskException;
+import dev.husk.process.Child;
+import dev.husk.process.ErrnoException;
+import dev.husk.process.Fd;
+import dev.husk.process.Pidfd;
+import dev.husk.process.Pipe;
+import dev.husk.process.ProcessFailure;
+import dev.husk.process.Signal;
+import dev.husk.process.SpawnRequest;
+import dev.husk.process.Spawner;
+import dev.husk.systemd.ControlFile;
+import dev.husk.systemd.LimitProperties;
+import dev.husk.systemd.ScopeName;
+import dev.husk.systemd.ScopeRequest;
+import dev.husk.systemd.ServiceManager;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The systemd scope of one sandbox. systemd wants a living process to make a scope around, and ends
+ * the scope with its last one: first that is a process that does nothing else, then the deadman,
+ * which so no longer depends on the shim's own unit. The shim never goes in.
+ */
+final class SandboxScope {
+  private static final Duration GONE = Duration.ofSeconds(5);
+  private static final Duration LOOK = Duration.ofMillis(5);
+  private static final int PATIENCE = 2000;
+
+  private final ServiceManager manager;
+  private final ScopeName name;
+  private final DelegatedScope cgroup;
+  private final List<String> unknown;
+  private Optional<Holder> holder;
+
+  /** The first keeper, and the end of the pipe on which it hangs. */
+  private record Holder(Child child, Fd leash) {
+    void end() {
+      leash.close();
+      try (Pidfd pidfd = child.pidfd()) {
+        if (!pidfd.awaitEnd(PATIENCE)) {
+          pidfd.signal(Signal.SIGKILL);
+          pidfd.awaitEnd(PATIENCE);
+        }
+        child.reap();
+      } catch (ErrnoException e) {
+        System.err.println("husk: cannot end the holder of a scope: " + e.getMessage());
+      }
+    }
+  }
+
+  private SandboxScope(
+      ServiceManager manager,
+      ScopeName name,
+      DelegatedScope cgroup,
+      List<String> unknown,
+      Holder holder) {
+    this.manager = manager;
+    this.name = name;
+    this.cgroup = cgroup;
+    this.unknown = unknown;
+    this.holder = Optional.of(holder);
+  }
+
+  /**
+   * Starts the scope, and looks in /proc that it is where systemd says.
+   *
+   * @param limits of the sandbox, for the unit's properties
+   * @throws HuskException when it is not; no unit is left then
+   */
+  static SandboxScope start(
+      Spawner spawner,
+      Path huskInit,
+      ServiceManager manager,
+      ScopeName name,
+      String id,
+      CgroupHost host,
+      List<LimitWrite> limits)
+      throws HuskException {
+    Holder holder = hold(spawner, huskInit);
+    boolean started = false;
+    try {
+      List<String> unknown =
+          manager.startScope(
+              new ScopeRequest(name, "husk sandbox " + id, holder.child().pid(), ofPlan(limits)));
+      started = true;
+      DelegatedScope cgroup =
+          DelegatedScope.around(
+              new KernelCgroupFs(),
+              host,
+              holder.child().pid(),
+              name.slicePath() + "/" + name.unit());
+      return new SandboxScope(manager, name, cgroup, unknown, holder);
+    } catch (HuskException | RuntimeException e) {
+      holder.end();
+      if (started) {
+        stopOrReport(manager, name);
+      }
+      throw e;
+    }
+  }
+
+  private static Holder hold(Spawner spawner, Path huskInit) throws HuskException {
+    Pipe pipe = null;
+    try (Fd nothing = Fd.readWrite(Path.of("/dev/null"))) {
+      pipe = Pipe.open();
+      Child child =
+          spawner.spawn(
+              new SpawnRequest(
+                  Deadman.program(huskInit),
+                  List.of(Deadman.NAME, "hold"),
+                  List.of(nothing, nothing, Fd.standard(2), pipe.readEnd()),
+                  Optional.empty()));
+      pipe.readEnd().close();
+      return new Holder(child, pipe.writeEnd());
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    } catch (HuskException e) {
+      if (pipe != null) {
+        pipe.close();
+      }
+      throw e;
+    }
+  }
+
+  private static List<dev.husk.systemd.UnitProperty> ofPlan(List<LimitWrite> limits) {
+    List<ControlFile> files = new ArrayList<>();
+    for (LimitWrite limit : limits) {
+      files.add(new ControlFile(limit.file(), limit.value()));
+    }
+    return LimitProperties.of(files);
+  }
+
+  /** Where P is to be made. */
+  SandboxCgroup.Below place() {
+    return cgroup.place(this::follow);
+  }
+
+  private void follow(List<LimitStatus> changed) throws HuskException {
+    List<ControlFile> files = new ArrayList<>();
+    for (LimitStatus limit : changed) {
+      files.add(new ControlFile(limit.file(), limit.value()));
+    }
+    manager.setProperties(name.unit(), LimitProperties.of(files));
+  }
+
+  /** Where a deadman is to be born. */
+  Path keeperDir() {
+    return cgroup.keeperDir();
+  }
+
+  /** What the operator should know about it. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    for (String property : unknown) {
+      warnings.add(
+          "this systemd does not know "
+              + property
+              + ": systemctl will not show it for "
+              + name.unit()
+              + ", the kernel's file below it is set");
+    }
+    return warnings;
+  }
+
+  /** The deadman keeps it from now on. */
+  void handOver() {
+    holder.ifPresent(Holder::end);
+    holder = Optional.empty();
+  }
+
+  /**
+   * Waits until systemd has taken the scope away, whose last process is gone or just going; asks it
+   * to when it does not by itself.
+   *
+   * @throws HuskException {@link SandboxFailure.Leaked}
+   */
+  void end(String id) throws HuskException {
+    handOver();
+    if (awaitGone(GONE)) {
+      return;
+    }
+    manager.stop(name.unit());
+    if (!awaitGone(GONE)) {
+      throw new HuskException(
+          new SandboxFailure.Leaked(
+              id, cgroup.directory().toString(), "systemd does not end " + name.unit()));
+    }
+  }
+
+  private boolean awaitGone(Duration time) {
+    long deadline = System.nanoTime() + time.toNanos();
+    while (!cgroup.gone()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      try {
+        Thread.sleep(LOOK);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void stopOrReport(ServiceManager manager, ScopeName name) {
+    try {
+      manager.stop(name.unit());
+    } catch (HuskException e) {
+      System.err.println("husk: " + e.failure().message());
+    }
+  }
+
+  /** The same for a create that fails: what cannot be done is told. */
+  void endOrReport(String id) {
+    try {
+      end(id);
+    } catch (HuskException e) {
+      System.err.println("husk: " + e.failure().message());
+    }
+  }
+}
