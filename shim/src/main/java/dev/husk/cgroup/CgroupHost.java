@@ -199,11 +199,9 @@ public record CgroupHost(
   }
 
   /**
-   * The unit that this process runs in a subgroup of, when systemd has delegated it: with {@code
-   * Delegate=yes} and {@code DelegateSubgroup=}, as husk@.service has. systemd marks such cgroups
-   * with the extended attribute {@code user.delegate} (CGROUP_DELEGATION.md). A unit that holds
-   * processes itself cannot hand controllers down and does not count, nor does a user's manager,
-   * which is systemd's own.
+   * The unit that this process is part of, when systemd has delegated it ({@code Delegate=yes}):
+   * systemd marks its cgroup with the extended attribute {@code user.delegate}
+   * (CGROUP_DELEGATION.md). A user's manager does not count, since what is below it is systemd's.
    */
   public Optional<Path> delegatedUnit() {
     Path own = directory(ownPath);
@@ -212,10 +210,19 @@ public record CgroupHost(
       if (DelegationMark.isSet(unit)) {
         String name = String.valueOf(unit.getFileName());
         boolean manager = name.startsWith("user@") && name.endsWith(".service");
-        return manager || unit.equals(own) ? Optional.empty() : Optional.of(unit);
+        return manager ? Optional.empty() : Optional.of(unit);
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The same, if this process runs in a subgroup of it ({@code DelegateSubgroup=}): only a unit
+   * without processes of its own can hand controllers down.
+   */
+  public Optional<Path> usableUnit() {
+    Path own = directory(ownPath);
+    return delegatedUnit().filter(unit -> !unit.equals(own));
   }
 
   /** The directory that {@code /proc/PID/cgroup} names so; the reverse of {@link #procPath}. */

@@ -3,6 +3,7 @@ package dev.husk.cgroup;
 import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The cgroup of a unit that systemd has made around one process, its keeper: as long as somebody is
@@ -55,7 +56,7 @@ public final class DelegatedScope {
 
   /** The unit's cgroup, for {@link SandboxCgroup.Spec}. */
   public SandboxCgroup.Below place(SandboxCgroup.OuterLimits outer) {
-    return new SandboxCgroup.Below(directory, CgroupPaths.SANDBOX, outer);
+    return new SandboxCgroup.Below(directory, CgroupPaths.SANDBOX, Optional.of(outer));
   }
 
   /** For a keeper to be born in. */

@@ -17,8 +17,14 @@ final class OomEvents {
   private final Path sandbox;
   private final Path payload;
   private final Path init;
+  private final Path outermost;
 
-  OomEvents(CgroupFs fs, Path sandbox, Path payload, Path init) {
+  /**
+   * @param outermost the cgroup with the sandbox's limits that is highest: P, or the unit above it,
+   *     which is charged for P's own structures and reaches its limit first
+   */
+  OomEvents(CgroupFs fs, Path sandbox, Path payload, Path init, Path outermost) {
+    this.outermost = outermost;
     this.fs = fs;
     this.sandbox = sandbox;
     this.payload = payload;
@@ -52,7 +58,7 @@ final class OomEvents {
 
   /** Why, for people: {@code out of memory (memory.max 1048576)}. */
   String reason() {
-    if (count(sandbox, EVENTS, "oom") == 0) {
+    if (count(outermost, EVENTS, "oom") == 0) {
       return "out of memory (of the host, or of a cgroup above the sandbox's)";
     }
     try {

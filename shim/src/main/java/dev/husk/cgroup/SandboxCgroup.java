@@ -64,9 +64,10 @@ public final class SandboxCgroup {
    * for the controllers that it hands down (systemd's single-writer rule, CGROUP_DELEGATION.md).
    *
    * @param name of P in it
-   * @param outerLimits told of each change of limits, to follow it in what is above P
+   * @param outerLimits that the directory has, too; told of each change of limits, to follow it in
+   *     what is above P
    */
-  public record Below(Path directory, String name, OuterLimits outerLimits) {}
+  public record Below(Path directory, String name, Optional<OuterLimits> outerLimits) {}
 
   /** Who keeps limits of a sandbox above P as well. */
   @FunctionalInterface
@@ -92,6 +93,7 @@ public final class SandboxCgroup {
       List<Path> madeParents,
       SandboxLimits limits,
       DeviceControl deviceControl,
+      Path outermost,
       Optional<Evacuation> evacuation) {
     this.fs = fs;
     this.host = host;
@@ -102,7 +104,7 @@ public final class SandboxCgroup {
     this.madeParents = List.copyOf(madeParents);
     this.limits = limits;
     this.deviceControl = deviceControl;
-    this.oom = new OomEvents(fs, sandbox, payloadDir(), initDir());
+    this.oom = new OomEvents(fs, sandbox, payloadDir(), initDir(), outermost);
     this.evacuation = evacuation;
   }
 

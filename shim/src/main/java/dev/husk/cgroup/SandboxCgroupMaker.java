@@ -57,19 +57,33 @@ final class SandboxCgroupMaker {
       List<LimitStatus> limits = makeInside(sandbox, applier.apply(plan, sandbox));
       SandboxLimits inForce =
           new SandboxLimits(
-              fs, applier, sandbox, spec.resources(), spec.policy(), memory, limits, outerLimits());
+              fs,
+              applier,
+              sandbox,
+              spec.resources(),
+              spec.policy(),
+              memory,
+              limits,
+              outerLimits().orElse(SandboxCgroup.OuterLimits.NONE));
       return new SandboxCgroup(
-          fs, host, delegation, tree, sandbox, parentsToRemove(path), inForce, devices, evacuation);
+          fs,
+          host,
+          delegation,
+          tree,
+          sandbox,
+          parentsToRemove(path),
+          inForce,
+          devices,
+          outerLimits().isEmpty() ? sandbox : path.get(0),
+          evacuation);
     } catch (HuskException | RuntimeException | Error e) {
       rollBack(sandbox, e);
       throw e;
     }
   }
 
-  private SandboxCgroup.OuterLimits outerLimits() {
-    return spec.below().isPresent()
-        ? spec.below().get().outerLimits()
-        : SandboxCgroup.OuterLimits.NONE;
+  private Optional<SandboxCgroup.OuterLimits> outerLimits() {
+    return spec.below().isPresent() ? spec.below().get().outerLimits() : Optional.empty();
   }
 
   /**

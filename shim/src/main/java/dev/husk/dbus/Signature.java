@@ -43,6 +43,9 @@ final class Signature {
     while (at < signature.length() && signature.charAt(at) != close) {
       at = end(signature, at, depth + 1);
     }
+    if (at >= signature.length()) {
+      throw new IllegalArgumentException("not a D-Bus signature: " + signature);
+    }
     return at + 1;
   }
 

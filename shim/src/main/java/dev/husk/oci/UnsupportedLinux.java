@@ -29,12 +29,6 @@ final class UnsupportedLinux {
     if (!linux.netDevices().isEmpty()) {
       refusals.remove("/linux/netDevices", "asks to move network devices, which husk does not do");
     }
-    if (linux.cgroupsPath().isPresent() && isSystemdForm(linux.cgroupsPath().get())) {
-      refusals.add(
-          "/linux/cgroupsPath",
-          "has the form slice:prefix:name of systemd, which husk does not drive",
-          "give the path of a delegated cgroup directory");
-    }
     if (linux.rootfsPropagation().isPresent()
         && !linux.rootfsPropagation().get().equals("private")
         && !linux.rootfsPropagation().get().equals("rprivate")) {
@@ -100,14 +94,5 @@ final class UnsupportedLinux {
           "asks to share the host's " + type.specName() + " namespace by not listing it",
           "add an entry of type " + type.specName());
     }
-  }
-
-  private static boolean isSystemdForm(String path) {
-    int first = path.indexOf(':');
-    int second = path.indexOf(':', first + 1);
-    return first >= 0
-        && second > first
-        && path.indexOf(':', second + 1) < 0
-        && path.indexOf('/') < 0;
   }
 }

@@ -109,8 +109,7 @@ final class Creation {
       return Optional.of(scope.get().place());
     }
     if (placement instanceof Placement.OwnUnit unit) {
-      return Optional.of(
-          new SandboxCgroup.Below(unit.directory(), options.id(), SandboxCgroup.OuterLimits.NONE));
+      return Optional.of(new SandboxCgroup.Below(unit.directory(), options.id(), Optional.empty()));
     }
     return Optional.empty();
   }

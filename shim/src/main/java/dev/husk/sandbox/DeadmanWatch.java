@@ -21,6 +21,7 @@ final class DeadmanWatch {
   private Optional<Deadman> deadman = Optional.empty();
   private Optional<Path> home = Optional.empty();
   private int deadmen;
+  private boolean over;
 
   /**
    * @param unsupervised told why, when nobody would end the sandbox after the shim's death
@@ -60,6 +61,9 @@ final class DeadmanWatch {
     }
     deadman.get().disarm();
     deadman = Optional.empty();
+    if (over) {
+      return;
+    }
     if (deadmen == MOST_DEADMEN) {
       unsupervised.accept("its deadman was killed " + MOST_DEADMEN + " times");
       return;
@@ -70,6 +74,11 @@ final class DeadmanWatch {
     } catch (HuskException e) {
       unsupervised.accept("its deadman was killed and no other can be armed: " + e.getMessage());
     }
+  }
+
+  /** Nothing of the sandbox runs any more: a deadman that ends from now on is not missed. */
+  void relax() {
+    over = true;
   }
 
   /** The sandbox is gone. */

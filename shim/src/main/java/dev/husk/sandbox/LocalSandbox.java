@@ -327,6 +327,7 @@ final class LocalSandbox implements Sandbox {
     Optional<String> why = cause.isEmpty() ? reasonOfKill : Optional.of(cause);
     ExitStatus status = ExitObservation.observe(payload, why, clock.instant());
     endTree(payload);
+    deadman.relax();
     oom.end(payload.cgroup());
     payload.control().close();
     payload.messages().close();

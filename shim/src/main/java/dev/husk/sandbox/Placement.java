@@ -48,7 +48,7 @@ sealed interface Placement {
   }
 
   private static Placement tree(Optional<String> cgroupsPath, CgroupHost host) {
-    Optional<Path> unit = cgroupsPath.isPresent() ? Optional.empty() : host.delegatedUnit();
+    Optional<Path> unit = cgroupsPath.isPresent() ? Optional.empty() : host.usableUnit();
     return unit.isPresent() ? new OwnUnit(unit.get()) : new Tree();
   }
 

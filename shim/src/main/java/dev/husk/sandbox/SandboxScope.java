@@ -21,6 +21,7 @@ import dev.husk.systemd.LimitProperties;
 import dev.husk.systemd.ScopeName;
 import dev.husk.systemd.ScopeRequest;
 import dev.husk.systemd.ServiceManager;
+import dev.husk.systemd.UnitProperty;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ final class SandboxScope {
     }
   }
 
-  private static List<dev.husk.systemd.UnitProperty> ofPlan(List<LimitWrite> limits) {
+  private static List<UnitProperty> ofPlan(List<LimitWrite> limits) {
     List<ControlFile> files = new ArrayList<>();
     for (LimitWrite limit : limits) {
       files.add(new ControlFile(limit.file(), limit.value()));

@@ -1,5 +1,6 @@
 package dev.husk.systemd;
 
+import dev.husk.dbus.Variant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +13,7 @@ import java.util.List;
 public record ScopeRequest(
     ScopeName name, String description, long keeper, List<UnitProperty> limits) {
   /** Between SIGTERM and SIGKILL, when somebody stops the scope. */
-  private static final long STOP_MICROS = 10_000_000;
+  private static final long STOP_MICROS = 5_000_000;
 
   public ScopeRequest {
     limits = List.copyOf(limits);
@@ -23,7 +24,7 @@ public record ScopeRequest(
     List<UnitProperty> all = new ArrayList<>();
     all.add(UnitProperty.text("Description", description));
     all.add(UnitProperty.text("Slice", name.slice()).asEssential());
-    all.add(new UnitProperty("PIDs", new dev.husk.dbus.Variant("au", List.of(keeper)), true));
+    all.add(new UnitProperty("PIDs", new Variant("au", List.of(keeper)), true));
     all.add(UnitProperty.flag("Delegate", true).asEssential());
     // No failed unit stays behind.
     all.add(UnitProperty.text("CollectMode", "inactive-or-failed"));

@@ -49,8 +49,6 @@ class UnsupportedTest {
         "/linux/intelRdt|{}",
         "/linux/memoryPolicy|{\"mode\":\"MPOL_LOCAL\"}",
         "/linux/personality|{\"domain\":\"LINUX\"}",
-        "/linux/cgroupsPath|\"system.slice:husk:box\"",
-        "/linux/cgroupsPath|\":husk:box\"",
         "/linux/resources/memory/kernel|1",
         "/linux/resources/memory/kernelTCP|-1",
         "/linux/resources/memory/swappiness|0",
