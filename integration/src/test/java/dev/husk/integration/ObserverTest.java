@@ -29,7 +29,11 @@ class ObserverTest extends RealSandboxes {
             () -> observer.escapes().stream().anyMatch(escape -> escape.contains("sleep 60")),
             () -> "the escape, not " + observer.escapes());
       } finally {
+        List<ProcessHandle> children = process.children().toList();
         process.destroyForcibly().waitFor(BOUND);
+        for (ProcessHandle child : children) {
+          awaitNo(child.pid());
+        }
       }
     }
   }
@@ -49,7 +53,13 @@ class ObserverTest extends RealSandboxes {
           () -> "the escape, not " + observer.escapes());
     } finally {
       orphan.destroyForcibly();
+      awaitNo(orphan.pid());
     }
+  }
+
+  /** What is just dying would be an escape to the next test's observer. */
+  private static void awaitNo(long pid) throws Exception {
+    Eventually.is(BOUND, () -> ProcFs.stat(pid).isEmpty(), () -> "no process " + pid);
   }
 
   @Test
@@ -131,7 +141,9 @@ class ObserverTest extends RealSandboxes {
           () -> observer.escapes().stream().anyMatch(escape -> escape.contains("sleep 69")),
           () -> "the orphan, not " + observer.escapes());
       for (String escape : observer.escapes()) {
-        Programs.signal(Long.parseLong(escape.substring(0, escape.indexOf('@'))), "KILL");
+        long escaped = Long.parseLong(escape.substring(0, escape.indexOf('@')));
+        Programs.signal(escaped, "KILL");
+        awaitNo(escaped);
       }
     }
   }
@@ -169,7 +181,11 @@ class ObserverTest extends RealSandboxes {
       assertThat(Leftovers.now().cgroups()).contains("cgroup " + cgroup);
     } finally {
       Files.delete(cgroup);
+      List<ProcessHandle> children = process.children().toList();
       process.destroyForcibly().waitFor(BOUND);
+      for (ProcessHandle child : children) {
+        awaitNo(child.pid());
+      }
     }
   }
 }

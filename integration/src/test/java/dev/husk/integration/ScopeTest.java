@@ -293,7 +293,7 @@ class ScopeTest extends RealSandboxes {
           () -> "the other's scope");
       Outcome outcome = Husk.run("run", SYSTEMD, "--id", id, bundle().toString());
       assertThat(outcome.status()).as("%s", outcome).isEqualTo(125);
-      assertThat(outcome.errors()).contains(unit(id)).contains("UnitExists");
+      assertThat(outcome.errors()).contains(unit(id)).contains("It is active");
       assertThat(Systemd.show(unit(id), "ActiveState")).containsEntry("ActiveState", "active");
       assertThat(other.isAlive()).isTrue();
     } finally {

@@ -72,6 +72,7 @@ final class ServeCommand {
                 line -> System.err.println("husk: " + line)));
     try {
       sayReady(id, socket);
+      Watchdog.start(socket);
       Thread rehearsal = rehearse(shim, server);
       Completion.await(shim.ended());
       endOf(rehearsal);
