@@ -26,20 +26,26 @@ public final class BusServiceManager implements ServiceManager {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Rounds against a unit of that name that is just going away. */
-  private static final int START_ROUNDS = 5;
+  private static final int START_ROUNDS = 20;
 
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final Path socket;
   private final int uid;
+  private final Duration patience;
 
   /**
    * @param socket of the system bus, or of the user's own
    * @param uid effective
    */
   public BusServiceManager(Path socket, int uid) {
+    this(socket, uid, PATIENCE);
+  }
+
+  BusServiceManager(Path socket, int uid, Duration patience) {
     this.socket = socket;
     this.uid = uid;
+    this.patience = patience;
   }
 
   @Override
@@ -58,8 +64,8 @@ public final class BusServiceManager implements ServiceManager {
           if (unknown.isPresent()) {
             properties.remove(unknown.get());
             dropped.add(unknown.get().name());
-          } else if (e.name().equals(UNIT_EXISTS) && round < START_ROUNDS) {
-            clearAway(bus, unit, e);
+          } else if (e.name().equals(UNIT_EXISTS)) {
+            clearAway(bus, unit, e, round >= START_ROUNDS);
           } else {
             throw failure("StartTransientUnit", unit, e);
           }
@@ -90,10 +96,10 @@ public final class BusServiceManager implements ServiceManager {
   }
 
   /**
-   * What a crash left: a unit that failed is forgotten, an empty one that is still there is
-   * stopped; one with processes is somebody's.
+   * What a crash left goes away by itself in a moment, and a unit that failed is forgotten; one
+   * that stays active is somebody's.
    */
-  private static void clearAway(BusConnection bus, String unit, ErrorReply exists)
+  private static void clearAway(BusConnection bus, String unit, ErrorReply exists, boolean last)
       throws IOException, HuskException {
     String state;
     try {
@@ -101,11 +107,13 @@ public final class BusServiceManager implements ServiceManager {
     } catch (ErrorReply e) {
       state = "inactive";
     }
-    if (state.equals("active") || state.equals("reloading")) {
+    if (last) {
       throw new HuskException(
           new SystemdFailure.UnitExists(unit, exists.getMessage() + " It is " + state));
     }
-    reset(bus, unit);
+    if (state.equals("failed")) {
+      reset(bus, unit);
+    }
     try {
       Thread.sleep(PAUSE);
     } catch (InterruptedException e) {
@@ -173,7 +181,7 @@ public final class BusServiceManager implements ServiceManager {
 
   private BusConnection open(String call, String unit) throws HuskException {
     try {
-      return BusConnection.open(socket, uid, PATIENCE);
+      return BusConnection.open(socket, uid, patience);
     } catch (InterruptedIOException e) {
       throw noAnswer(call, unit, e);
     } catch (IOException e) {
