@@ -29,7 +29,7 @@ final class SystemdChecks {
             SYSTEMD,
             "manager",
             "systemd manages this host; pid 1 is " + first,
-            "cgroups outside of a delegated unit are systemd's: run shims in one with Delegate=yes")
+            "each sandbox gets a transient scope, unless the shim runs in a unit with Delegate=yes")
         : Finding.no(
             SYSTEMD,
             "manager",
@@ -44,13 +44,14 @@ final class SystemdChecks {
             SYSTEMD,
             "system-bus",
             host.systemBus() + " takes connections",
-            "scopes can be asked for")
+            "scopes are asked for there, by root")
         : Finding.no(
             SYSTEMD,
             "system-bus",
             host.systemBus() + " does not take connections",
-            "no scope can be asked for; husk makes its cgroups itself",
-            "none is needed; start dbus for systemd's own tools");
+            "no scope can be had",
+            "where systemd runs: start dbus, or use --cgroup-manager=cgroupfs; elsewhere none is"
+                + " needed");
   }
 
   private static Finding userBus(SystemdHost host) {

@@ -1,6 +1,7 @@
 package dev.husk.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.husk.failure.HuskException;
 import dev.husk.oci.Resources;
@@ -55,23 +56,69 @@ class LimitUpdateTest {
 
   private static SandboxCgroup create(ModelCgroupFs fs, String json, LimitPolicy policy)
       throws Exception {
-    CgroupHost host =
-        new CgroupHost(
-            CgroupHost.Mode.UNIFIED,
-            ModelCgroupFs.MOUNT,
-            "/",
-            "/",
-            Controllers.available(fs, ModelCgroupFs.MOUNT),
-            false,
-            false);
     SandboxCgroup.Spec spec =
         new SandboxCgroup.Spec(
             "x", Optional.empty(), resources(json), policy, RetryBudget.DEFAULT, false);
-    return new SandboxCgroupMaker(fs, host, spec, new TestPacer(), fs::exit).make();
+    return new SandboxCgroupMaker(fs, host(fs), spec, new TestPacer(), fs::exit).make();
+  }
+
+  private static CgroupHost host(ModelCgroupFs fs) throws ErrnoException {
+    return new CgroupHost(
+        CgroupHost.Mode.UNIFIED,
+        ModelCgroupFs.MOUNT,
+        "/",
+        "/",
+        Controllers.available(fs, ModelCgroupFs.MOUNT),
+        false,
+        false);
   }
 
   private SandboxCgroup create(String json) throws Exception {
     return create(fs, json, LimitPolicy.STRICT);
+  }
+
+  @Test
+  void whatCannotBeFollowedAboveIsPutBack() throws Exception {
+    Path unit = ModelCgroupFs.MOUNT.resolve("unit");
+    fs.mkdir(unit);
+    fs.write(ModelCgroupFs.MOUNT.resolve("cgroup.subtree_control"), "+memory +pids");
+    List<String> followed = new ArrayList<>();
+    SandboxCgroup.OuterLimits outer =
+        changed -> {
+          for (LimitStatus limit : changed) {
+            followed.add(limit.file() + "=" + limit.value());
+          }
+          if (followed.contains("pids.max=9")) {
+            throw new HuskException(new CgroupFailure.Vanished("follow", "unit", Errno.ENODEV));
+          }
+        };
+    SandboxCgroup cgroup =
+        new SandboxCgroupMaker(
+                fs,
+                host(fs),
+                new SandboxCgroup.Spec(
+                    "x",
+                    Optional.empty(),
+                    Optional.of(new SandboxCgroup.Below(unit, "inner", Optional.of(outer))),
+                    resources("{\"pids\":{\"limit\":7}}"),
+                    LimitPolicy.STRICT,
+                    RetryBudget.DEFAULT,
+                    false),
+                new TestPacer(),
+                fs::exit)
+            .make();
+    cgroup.update(resources("{\"pids\":{\"limit\":8}}"));
+    assertThat(followed).containsExactly("pids.max=8");
+    assertThatThrownBy(() -> cgroup.update(resources("{\"pids\":{\"limit\":9}}")))
+        .isInstanceOf(HuskException.class);
+    assertThat(fs.read(cgroup.sandboxDir().resolve("pids.max"))).isEqualTo("8\n");
+    assertThat(fs.read(cgroup.payloadDir().resolve("pids.max"))).isEqualTo("8\n");
+    assertThat(cgroup.limits())
+        .anySatisfy(
+            limit -> {
+              assertThat(limit.file()).isEqualTo("pids.max");
+              assertThat(limit.value()).isEqualTo("8");
+            });
   }
 
   private String p(String file) throws ErrnoException {

@@ -1,6 +1,7 @@
 package dev.husk.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.husk.failure.HuskException;
 import dev.husk.oci.Resources;
@@ -68,6 +69,55 @@ class SandboxCgroupTest {
         pids,
         Map.of(),
         unified);
+  }
+
+  @Test
+  void belowADelegatedCgroupNothingAboveIsChanged() throws Exception {
+    Path unit = MOUNT.resolve("unit");
+    fs.mkdir(unit);
+    fs.write(MOUNT.resolve("cgroup.subtree_control"), "+memory +pids");
+    List<String> written = new ArrayList<>();
+    fs.before((operation, path, content) -> written.add(operation + " " + path));
+    SandboxCgroup cgroup =
+        create(
+            fs,
+            false,
+            new SandboxCgroup.Spec(
+                "x",
+                Optional.empty(),
+                Optional.of(new SandboxCgroup.Below(unit, "inner", Optional.empty())),
+                pids(7),
+                LimitPolicy.STRICT,
+                RetryBudget.DEFAULT,
+                false));
+    assertThat(cgroup.sandboxDir()).isEqualTo(unit.resolve("inner"));
+    assertThat(fs.read(cgroup.sandboxDir().resolve("pids.max"))).isEqualTo("7\n");
+    assertThat(written)
+        .filteredOn(line -> line.startsWith("write ") || line.startsWith("mkdir "))
+        .contains("write " + unit.resolve("cgroup.subtree_control"))
+        .allSatisfy(line -> assertThat(line).contains(" " + unit + "/"));
+    assertThat(cgroup.remove(Duration.ofSeconds(5))).isInstanceOf(Removal.Removed.class);
+    assertThat(fs.tree()).containsExactly(unit.toString());
+  }
+
+  @Test
+  void aDelegatedCgroupThatIsGoneIsNotMadeAnew() {
+    Path unit = MOUNT.resolve("unit");
+    assertThatThrownBy(
+            () ->
+                create(
+                    fs,
+                    false,
+                    new SandboxCgroup.Spec(
+                        "x",
+                        Optional.empty(),
+                        Optional.of(new SandboxCgroup.Below(unit, "inner", Optional.empty())),
+                        Resources.none(),
+                        LimitPolicy.STRICT,
+                        RetryBudget.DEFAULT,
+                        false)))
+        .isInstanceOf(HuskException.class);
+    assertThat(fs.tree()).isEmpty();
   }
 
   @Test
