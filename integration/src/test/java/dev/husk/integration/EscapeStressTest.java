@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Test;
 @Tag("stress")
 @Tag("lab-too")
 class EscapeStressTest extends RealSandboxes {
-  private static final int ROUNDS = Integer.getInteger("husk.stress.rounds", 1000);
   private static final int PARALLEL = Integer.getInteger("husk.stress.parallel", 4);
 
   /** Milliseconds after the payload's first word in which it is killed. */
@@ -80,6 +79,10 @@ class EscapeStressTest extends RealSandboxes {
     }
   }
 
+  int rounds() {
+    return Integer.getInteger("husk.stress.rounds", 1000);
+  }
+
   @Test
   void noProcessIsEverOutsideAndNothingIsLeft() throws Exception {
     Payloads payloads =
@@ -108,7 +111,7 @@ class EscapeStressTest extends RealSandboxes {
       String line =
           "escape stress: %d rounds, %d sandboxes, %d samples of /proc, %d processes seen, %d outside, %d left empty to a successor, %d s; %s"
               .formatted(
-                  ROUNDS,
+                  rounds(),
                   sandboxes.get(),
                   observer.samples(),
                   observer.processesSeen(),
@@ -118,15 +121,15 @@ class EscapeStressTest extends RealSandboxes {
                   ends);
       Measured.say(line);
       assertThat(observer.escapes()).as(line).isEmpty();
-      assertThat(observer.processesSeen()).isGreaterThan(ROUNDS);
+      assertThat(observer.processesSeen()).isGreaterThan(rounds());
       assertThat(unexpected).as(line).isEmpty();
-      assertThat(sandboxes.get()).isEqualTo(ROUNDS);
+      assertThat(sandboxes.get()).isEqualTo(rounds());
     }
     before.assertNothingSince();
   }
 
   private Void work(Random random, Payloads payloads) throws Exception {
-    for (int round = next.getAndIncrement(); round < ROUNDS; round = next.getAndIncrement()) {
+    for (int round = next.getAndIncrement(); round < rounds(); round = next.getAndIncrement()) {
       End end = End.of(round);
       Bundle storm = payloads.storm(random);
       try {
