@@ -560,6 +560,29 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /** An update would leave out a limit that is in force; nothing was written. */
+  record LimitLost(String where, String file, String value) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "update the limits";
+    }
+
+    @Override
+    public String why() {
+      return value + " in " + file + " is in force, and the change leaves nothing in its place";
+    }
+
+    @Override
+    public String remedy() {
+      return "name this limit in the change too, by /linux/resources/unified/" + file;
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
   /** A write of a limit did not return in time; the old values were put back. */
   record NotWritten(String where, long millis) implements CgroupFailure {
     @Override
@@ -581,6 +604,30 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.TIMEOUT;
+    }
+  }
+
+  /** A write of an earlier update was given up and has not returned yet; nothing was written. */
+  record StillWriting(String where) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "update the limits";
+    }
+
+    @Override
+    public String why() {
+      return "the kernel is still at this write of an earlier update, which was given up";
+    }
+
+    @Override
+    public String remedy() {
+      return "update again when it has returned: the sandbox is reclaiming memory, and less use of"
+          + " it helps";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
     }
   }
 

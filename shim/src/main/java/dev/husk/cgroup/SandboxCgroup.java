@@ -178,7 +178,8 @@ public final class SandboxCgroup {
    * @param change what is to be set, absent fields apart
    * @return every limit as it stands now, as {@link #limits()} from here on
    * @throws HuskException with a {@link CgroupFailure}; the old values stand, unless it is {@link
-   *     CgroupFailure.NotRestored}, after which {@link #limits()} says what is in force
+   *     CgroupFailure.NotRestored}, after which {@link #limits()} shows the old values, and as not
+   *     enforced, with what the kernel holds, those that could not be put back
    */
   public List<LimitStatus> update(Resources change) throws HuskException {
     return limits.update(change);
