@@ -409,6 +409,30 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /** The kernel does not return from the removal of what is in the sandbox's place. */
+  record NotRemoved(String where, long millis) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "remove what a shim that is gone has left there";
+    }
+
+    @Override
+    public String why() {
+      return "the kernel has not done so within " + millis + " ms; it goes on";
+    }
+
+    @Override
+    public String remedy() {
+      return "try again later, or choose another id or linux.cgroupsPath; look into the kernel log"
+          + " when it stays so";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.TIMEOUT;
+    }
+  }
+
   /** The path asked for leads into another sandbox. */
   record InSandbox(String where) implements CgroupFailure {
     @Override
@@ -769,6 +793,29 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.PRECONDITION;
+    }
+  }
+
+  /**
+   * More than husk can list in the memory that it gives itself; a part would be taken for all.
+   *
+   * @param of {@code processes}, {@code cgroups}
+   */
+  record TooMany(String what, String where, int most, String of) implements CgroupFailure {
+    @Override
+    public String why() {
+      return "there are more than " + most + " " + of;
+    }
+
+    @Override
+    public String remedy() {
+      return "look at its cgroup.procs files on the host; kill with SIGKILL needs no list; a lower"
+          + " pids limit keeps a sandbox from it";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXHAUSTED;
     }
   }
 

@@ -19,6 +19,14 @@ import java.util.Optional;
  * Safe for use by several threads.
  */
 public final class SandboxCgroup {
+  /** Characters for all places of a list of processes, so that an answer takes them. */
+  private static final int ROOM_FOR_PLACES = 1 << 20;
+
+  private static final int SHORTEST_CUT = 64;
+
+  /** Processes named in a message. */
+  private static final int NAMED = 16;
+
   private final CgroupFs fs;
   private final CgroupHost host;
   private final Delegation delegation;
@@ -226,13 +234,30 @@ public final class SandboxCgroup {
     }
   }
 
-  /** All processes of the sandbox, those in cgroups that the inside made included. */
+  /**
+   * All processes of the sandbox, those in cgroups that the inside made included.
+   *
+   * @throws HuskException {@link CgroupFailure.TooMany}: never a part of them
+   */
   public List<Member> processes() throws HuskException {
-    List<Member> members = new ArrayList<>();
-    for (CgroupTree.Found found : tree.processes()) {
-      members.add(new Member(found.pid(), host.procPath(found.directory())));
+    List<CgroupTree.Found> all = tree.processes();
+    int longest = Math.max(SHORTEST_CUT, ROOM_FOR_PLACES / Math.max(1, all.size()));
+    List<Member> members = new ArrayList<>(all.size());
+    for (CgroupTree.Found found : all) {
+      members.add(new Member(found.pid(), found.place().relative(longest)));
     }
     return members;
+  }
+
+  /** The pids of {@link #processes()}, however many. */
+  public List<Integer> pids() throws HuskException {
+    List<Integer> pids = new ArrayList<>();
+    tree.each(
+        (pid, place, files) -> {
+          pids.add((int) pid);
+          return true;
+        });
+    return pids;
   }
 
   /** Whether a process is left, dying ones included. */
@@ -297,8 +322,8 @@ public final class SandboxCgroup {
   public void killAndAwaitEmpty(Duration time) throws HuskException {
     if (!tree.killAndAwaitEmpty(time)) {
       List<String> left = new ArrayList<>();
-      for (CgroupTree.Found found : tree.processes()) {
-        left.add(Long.toString(found.pid()));
+      for (long pid : tree.some(NAMED)) {
+        left.add(Long.toString(pid));
       }
       throw new HuskException(
           new CgroupFailure.StillPopulated(

@@ -158,8 +158,7 @@ class KernelSandboxCgroupTest {
     awaitPopulated(cgroup.sandboxDir());
     assertThat(cgroup.enableControllers().enabled()).contains("hugetlb");
     cgroup.verifyMember(born);
-    assertThat(cgroup.processes())
-        .containsExactly(new Member(born, cgroup.relativePath() + "/payload/init"));
+    assertThat(cgroup.processes()).containsExactly(new Member(born, "payload/init"));
     Failures.expect(
         CgroupFailure.Escaped.class, () -> cgroup.verifyMember(ProcessHandle.current().pid()));
 
