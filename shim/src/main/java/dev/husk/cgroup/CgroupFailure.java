@@ -9,6 +9,16 @@ import java.util.OptionalInt;
 /** What can go wrong with cgroups, told apart by what the reader has to do about it. */
 public sealed interface CgroupFailure extends Failure {
 
+  /** A failure that the kernel gave the number of. */
+  sealed interface OfErrno extends CgroupFailure {
+    Errno errno();
+
+    @Override
+    default OptionalInt errorNumber() {
+      return OptionalInt.of(errno().value());
+    }
+  }
+
   /** No usable cgroup v2 tree on this host. */
   record UnsupportedHost(String where, String why, String remedy) implements CgroupFailure {
     @Override
@@ -23,7 +33,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** The tree is there and not ours to change: EACCES, EPERM, EROFS. */
-  record NotDelegated(String what, String where, Errno errno) implements CgroupFailure {
+  record NotDelegated(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the cgroup is not delegated to this user";
@@ -40,11 +50,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.DENIED;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -215,7 +220,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** A process, no thread of the kernel, that cannot be moved: EINVAL, EPERM, ENOSPC. */
-  record Immovable(String what, String where, Errno errno) implements CgroupFailure {
+  record Immovable(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the kernel does not let this process move there";
@@ -230,11 +235,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.PRECONDITION;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -293,7 +293,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** The kernel has no memory or no number left for a cgroup: ENOMEM, ENOSPC. */
-  record KernelFull(String what, String where, Errno errno) implements CgroupFailure {
+  record KernelFull(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the kernel has no room for another cgroup";
@@ -308,11 +308,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.EXHAUSTED;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -336,7 +331,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** Somebody removed the cgroup meanwhile: ENOENT, ENODEV. */
-  record Vanished(String what, String where, Errno errno) implements CgroupFailure {
+  record Vanished(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the cgroup was removed by somebody else";
@@ -351,11 +346,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.PRECONDITION;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -703,7 +693,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** A process ended while it was looked at. */
-  record ProcessGone(String what, String where, Errno errno) implements CgroupFailure {
+  record ProcessGone(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the process has ended";
@@ -717,11 +707,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.INTERNAL;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -820,7 +805,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** An error number that has no meaning of its own at that step. */
-  record Io(String what, String where, Errno errno) implements CgroupFailure {
+  record Io(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno.toString();
@@ -835,11 +820,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.INTERNAL;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 }

@@ -174,11 +174,12 @@ public final class SandboxCgroup {
   /**
    * Changes limits of the running sandbox: all that is asked for, or, when one is refused, none of
    * it. Checked as at create, on what is in force with the change on top: a field that the change
-   * leaves out stays as it is, -1 (or a rate of 0) takes a limit away, and memory, swap, quota,
-   * period and burst are judged together whichever of them changes. With {@code checkBeforeUpdate},
-   * of the change or of the config, a memory limit below the use is refused; without it the kernel
-   * reclaims, and kills the sandbox when that is not enough. {@code devices} is not looked at: they
-   * are fixed before the first process runs.
+   * leaves out stays as it is, -1 (or a rate of 0) takes a limit away, what would mean "not set"
+   * (see {@link ChangeCheck}) is refused, and memory, swap, quota, period and burst are judged
+   * together whichever of them changes. With {@code checkBeforeUpdate}, of the change or of the
+   * config, a memory limit below the use is refused; without it the kernel reclaims, and kills the
+   * sandbox when that is not enough. {@code devices} is not looked at: they are fixed before the
+   * first process runs.
    *
    * <p>Returns in bounded time; on kernels before 6.16 a memory limit below the use may take
    * seconds, so this is not for a thread that others wait for.
@@ -260,11 +261,6 @@ public final class SandboxCgroup {
     return pids;
   }
 
-  /** Whether a process is left, dying ones included. */
-  public boolean populated() throws HuskException {
-    return tree.populated();
-  }
-
   /** SIGKILL to every process, without waiting for their end. */
   public void kill() throws HuskException {
     tree.kill();
@@ -307,11 +303,6 @@ public final class SandboxCgroup {
    */
   public Stats stats() throws HuskException {
     return new StatsReader(fs, sandbox).read(Instant.now());
-  }
-
-  /** Waits for the end of all processes by the kernel's notification; false: out of time. */
-  public boolean awaitEmpty(Duration time) throws HuskException {
-    return tree.awaitEmpty(time);
   }
 
   /**

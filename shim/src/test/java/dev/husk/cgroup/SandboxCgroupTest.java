@@ -55,6 +55,10 @@ class SandboxCgroupTest {
     return create(fs, false, spec(Resources.none(), LimitPolicy.STRICT));
   }
 
+  private CgroupTree tree() {
+    return new CgroupTree(fs, P, fs::exit);
+  }
+
   private static Resources pids(long limit) {
     return resources(OptionalLong.of(limit), Map.of());
   }
@@ -103,7 +107,7 @@ class SandboxCgroupTest {
     cgroup.enableControllers();
     cgroup.verifyMember(pid);
     assertThat(cgroup.processes()).containsExactly(new Member(pid, "payload/init"));
-    assertThat(cgroup.populated()).isTrue();
+    assertThat(tree().populated()).isTrue();
     fs.exit(pid);
     Failures.expect(CgroupFailure.ProcessGone.class, () -> cgroup.verifyMember(pid));
   }
@@ -530,9 +534,9 @@ class SandboxCgroupTest {
   void waitingIsEndedByTheKernelsNotification() throws Exception {
     SandboxCgroup cgroup = create();
     long pid = fs.spawn(cgroup.initDir());
-    assertThat(cgroup.awaitEmpty(Duration.ofMillis(30))).isFalse();
+    assertThat(tree().awaitEmpty(Duration.ofMillis(30))).isFalse();
     Thread ender = Thread.ofPlatform().start(() -> fs.exit(pid));
-    assertThat(cgroup.awaitEmpty(Duration.ofSeconds(5))).isTrue();
+    assertThat(tree().awaitEmpty(Duration.ofSeconds(5))).isTrue();
     ender.join();
   }
 
@@ -561,8 +565,8 @@ class SandboxCgroupTest {
     SandboxCgroup cgroup = create();
     cgroup.remove(Duration.ofSeconds(1));
     cgroup.kill();
-    assertThat(cgroup.populated()).isFalse();
-    assertThat(cgroup.awaitEmpty(Duration.ZERO)).isTrue();
+    assertThat(tree().populated()).isFalse();
+    assertThat(tree().awaitEmpty(Duration.ZERO)).isTrue();
     assertThat(cgroup.processes()).isEmpty();
   }
 }
