@@ -32,19 +32,14 @@ class LabScriptsTest {
     return Programs.run(
         Map.of(),
         List.of(
-            "bash",
-            "-c",
-            script,
-            LAB.toString(),
-            temp.toString(),
-            guest,
-            Integer.toString(limit)));
+            "bash", "-c", script, LAB.toString(), temp.toString(), guest, Integer.toString(limit)));
   }
 
   @Test
   void anExitThatArrivesInPiecesIsAnExit() throws Exception {
     Outcome outcome =
-        supervise("printf exi >&5; sleep 2.5; printf 't ' >&5; sleep 1.5; echo 7 >&5; sleep 60", 50);
+        supervise(
+            "printf exi >&5; sleep 2.5; printf 't ' >&5; sleep 1.5; echo 7 >&5; sleep 60", 50);
     assertThat(outcome).isEqualTo(new Outcome(7, "", ""));
   }
 
@@ -84,8 +79,7 @@ class LabScriptsTest {
             temp.toString(),
             "PATH",
             broken.getParent() + ":" + System.getenv("PATH"));
-    Outcome outcome =
-        Programs.run(environment, List.of(LAB.resolve("image").toString(), "kernel"));
+    Outcome outcome = Programs.run(environment, List.of(LAB.resolve("image").toString(), "kernel"));
     assertThat(outcome.errors()).contains(message);
     assertThat(outcome.status()).as("%s", outcome).isEqualTo(status);
   }
