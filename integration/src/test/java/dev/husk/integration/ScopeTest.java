@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class ScopeTest extends RealSandboxes {
   private static final String SYSTEMD = "--cgroup-manager=systemd";
   private static final int ROUNDS = Integer.getInteger("husk.scope.rounds", 200);
-  private static final int DEATHS = Integer.getInteger("husk.scope.deaths", 30);
+  private static final int DEATHS = Integer.getInteger("husk.scope.deaths", 15);
   private static final int PARALLEL = 4;
   private static final long MIB = 1 << 20;
 

@@ -17,6 +17,7 @@ final class SandboxLimits {
   private final SandboxCgroup.OuterLimits outer;
   private Resources resources;
   private volatile List<LimitStatus> statuses;
+  private Optional<LimitUpdate> last = Optional.empty();
 
   SandboxLimits(
       CgroupFs fs,
@@ -44,11 +45,15 @@ final class SandboxLimits {
 
   /** See {@link SandboxCgroup#update}; one at a time. */
   synchronized List<LimitStatus> update(Resources change) throws HuskException {
+    if (last.isPresent()) {
+      last.get().requireEnded();
+    }
     Resources merged = ResourcesMerge.merge(resources, change);
     LimitPlan plan = Limits.plan(merged, policy, hostMemory);
     MemoryUse.check(fs, sandbox, change.memory(), merged.memory());
     LimitUpdate update =
         new LimitUpdate(fs, applier, sandbox, sandbox.resolve(CgroupPaths.PAYLOAD), outer);
+    last = Optional.of(update);
     try {
       statuses = List.copyOf(update.run(plan, new TouchedLimits(change), statuses));
     } catch (HuskException e) {
