@@ -18,7 +18,7 @@ prepare_machine() {
 start_machine() {
   exec qemu-system-x86_64 -accel tcg,thread=multi -smp 2 -cpu max -m "$LAB_MEMORY" -display none -nodefaults -no-user-config -no-reboot -nic none \
     -kernel "$root/vmlinuz" -initrd "$root/initrd.img" \
-    -append "root=/dev/vda rw console=ttyS0 quiet loglevel=4 systemd.show_status=false panic=-1 mitigations=off psi=1 lab.share=9p \
+    -append "root=/dev/vda rw console=ttyS0 quiet loglevel=4 systemd.show_status=false panic=-1 hugepages=16 mitigations=off psi=1 lab.share=9p \
 lab.out=/dev/hvc0 lab.err=/dev/hvc1 lab.control=/dev/hvc2" \
     -drive "file=$root/run/disk.img,if=virtio,format=raw,cache=unsafe" \
     -virtfs "local,path=$root/share,mount_tag=lab,security_model=none,multidevs=remap" \

@@ -19,6 +19,7 @@ import dev.husk.v1.Stdio;
 import dev.husk.v1.StdioStream;
 import dev.husk.v1.WaitRequest;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import io.grpc.protobuf.StatusProto;
@@ -69,6 +70,21 @@ final class Client implements AutoCloseable {
           }
         },
         () -> "the API at " + socket);
+  }
+
+  /** Waits until a call is answered, be it by a refusal. */
+  void awaitAnswer() throws Exception {
+    Eventually.is(
+        Duration.ofSeconds(30),
+        () -> {
+          try {
+            state();
+            return true;
+          } catch (StatusRuntimeException e) {
+            return e.getStatus().getCode() != Status.Code.UNAVAILABLE;
+          }
+        },
+        () -> "an answer at " + socket);
   }
 
   /** The calls, each with a deadline. */

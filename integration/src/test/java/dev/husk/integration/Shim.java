@@ -22,7 +22,12 @@ record Shim(String id, Husk husk, Client client) implements AutoCloseable {
     Husk husk = Husk.start(Map.of(), List.of(), arguments);
     try {
       husk.awaitOutput("\"ready\":true");
-      return new Shim(id, husk, Client.ofId(id));
+      Client client = Client.ofId(id);
+      if (Eventually.SLOWNESS > 1) {
+        // gRPC's client gives its threads a second to connect, which they do not always have there.
+        client.awaitAnswer();
+      }
+      return new Shim(id, husk, client);
     } catch (Exception | AssertionError e) {
       husk.close();
       throw e;
