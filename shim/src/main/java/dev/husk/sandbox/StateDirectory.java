@@ -2,6 +2,7 @@ package dev.husk.sandbox;
 
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
+import dev.husk.process.Stderr;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -209,7 +210,7 @@ public final class StateDirectory {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      System.err.println("husk: cannot remove " + path + ": " + e.getMessage());
+      Stderr.say("cannot remove " + path + ": " + e.getMessage());
     }
   }
 }
