@@ -31,7 +31,11 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
    * @param forbidden what the payload may not do
    */
   static Orders of(
-      SandboxPlan plan, Path bwrap, ProcessSpec process, long capabilities, InitSpec.Forbidden forbidden)
+      SandboxPlan plan,
+      Path bwrap,
+      ProcessSpec process,
+      long capabilities,
+      InitSpec.Forbidden forbidden)
       throws HuskException {
     return new Orders(
         plan.launch(bwrap).encode(),
@@ -39,7 +43,8 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
         spec(process, capabilities, forbidden).encode());
   }
 
-  private static InitSpec spec(ProcessSpec process, long capabilities, InitSpec.Forbidden forbidden) {
+  private static InitSpec spec(
+      ProcessSpec process, long capabilities, InitSpec.Forbidden forbidden) {
     List<Rlimit> limits = new ArrayList<>();
     for (ProcessSpec.Rlimit limit : process.rlimits()) {
       int resource = Rlimit.resource(limit.type()).orElseThrow();
