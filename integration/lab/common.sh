@@ -9,6 +9,9 @@ cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/husk/lab
 # What the lab cannot do on this machine; integration/test skips the lab's tests then.
 unavailable=77
 
+# What it can and did not: a failure, and no reason to skip anything.
+failed=70
+
 suites='trixie forky'
 
 need_root() { [ "$(id -u)" -eq 0 ] || die "$unavailable" 'not root: the lab builds file systems and makes namespaces'; }

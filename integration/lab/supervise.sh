@@ -22,8 +22,14 @@ supervise() {
   local guest=$!
   # The shell is to say nothing of its end.
   disown "$guest"
+  # What read has got of a line when its time is over is the line's beginning.
+  local pending= whole
   while :; do
-    if read -r -t 1 -u 6 line; then
+    whole=yes
+    IFS= read -r -t 1 -u 6 line || whole=no
+    line=$pending$line
+    if [ "$whole" = yes ]; then
+      pending=
       case $line in
         alive) last=$SECONDS silence=$LAB_SILENCE ;;
         terminal)
@@ -36,16 +42,22 @@ supervise() {
         broken\ *) why="the machine is unusable: ${line#broken }" && break ;;
         *) echo "control: $line" >>"$run/console.log" ;;
       esac
-    elif ! kill -0 "$guest" 2>/dev/null; then
-      wait "$watch" || :
-      why=$(sed -n '/Kernel panic/{s/^/the machine failed: /p;q}' "$run/console.log")
-      why=${why:-the machine ended before the command did}
-    elif [ $((SECONDS - last)) -gt "$silence" ]; then
+    else
+      pending=$line
+      if ! kill -0 "$guest" 2>/dev/null; then
+        wait "$watch" || :
+        why=$(sed -n '/Kernel panic/{s/^/the machine failed: /p;q}' "$run/console.log")
+        why=${why:-the machine ended before the command did}
+        break
+      fi
+    fi
+    # Whatever it says, and however often.
+    line=
+    if [ $((SECONDS - last)) -gt "$silence" ]; then
       why="the machine hangs: no sign of life for $silence seconds"
-    elif [ "$SECONDS" -ge "$LAB_LIMIT" ]; then
       break
     fi
-    [ -z "$why" ] || break
+    if [ "$SECONDS" -ge "$LAB_LIMIT" ]; then break; fi
   done
   kill -KILL "$guest" 2>/dev/null || :
   wait "$out" "$err" 2>/dev/null || :

@@ -29,20 +29,20 @@ class HardToEndTest extends RealSandboxes {
   /** What the API promises for the end of a tree, in milliseconds. */
   private static final long PROMISED = 2000;
 
-  /** How often the clock may be unlucky on a machine that others use as well. */
-  private static final int TRIES = 3;
-
   @ParameterizedTest
   @CsvSource({
     "KILL, 0, false", "KILL, 3, false", "KILL, 3, true",
     "DELETE, 0, false", "DELETE, 3, false", "DELETE, 3, true",
   })
   void aThousandProcessesEndInTwoSeconds(String verb, int levels, boolean frozen) throws Exception {
-    long best = Long.MAX_VALUE;
-    for (int round = 0; round < TRIES && best > PROMISED; round++) {
-      best = Math.min(best, millisToEnd(verb, levels, frozen));
-    }
-    assertThat(best).as("milliseconds until populated 0").isLessThanOrEqualTo(PROMISED);
+    long millis = millisToEnd(verb, levels, frozen);
+    assertThat(millis)
+        .as(
+            "milliseconds until populated 0, %s at a load of %s on %d processors",
+            verb,
+            Files.readString(Path.of("/proc/loadavg")).strip(),
+            Runtime.getRuntime().availableProcessors())
+        .isLessThanOrEqualTo(PROMISED);
   }
 
   private long millisToEnd(String verb, int levels, boolean frozen) throws Exception {

@@ -366,8 +366,11 @@ class LabLimitsTest extends RealSandboxes {
       assertThat(error.getMessage()).contains("checkBeforeUpdate");
       assertThat(read(p, "memory.max")).isEqualTo("314572800");
       update(shim, memory(20 * MIB, false));
-      assertThat(read(p, "memory.max")).isEqualTo("20971520");
-      shim.client().delete(true);
+      ExitStatus exit = shim.client().await();
+      assertThat(exit.getOomKilled()).as("%s", exit).isTrue();
+      assertThat(exit.getCode()).isEqualTo(137);
+      assertThat(exit.getReason()).contains("memory.max 20971520");
+      shim.client().delete(false);
     }
   }
 

@@ -9,17 +9,6 @@ public final class AbandonedCgroup {
   private AbandonedCgroup() {}
 
   /**
-   * Whether the cgroup of that name is still the one of that identity, and not a later one.
-   *
-   * @param procPath P as {@code /proc/PID/cgroup} names it
-   * @param identity of P, see {@link SandboxCgroup#identity}
-   */
-  public static boolean isStill(CgroupHost host, String procPath, String identity) {
-    return !identity.isEmpty()
-        && SandboxCgroup.identity(host.directory(procPath).normalize()).equals(identity);
-  }
-
-  /**
    * Kills what still runs there and removes it. Nothing there is as good as removed, and so is
    * another cgroup that got the name since.
    *

@@ -19,21 +19,17 @@ final class BoundedWork implements Runnable {
   }
 
   /**
-   * Runs the work to its end, or gives up waiting for it.
+   * Runs the work to its end, or gives up waiting for it. An interrupt does not cut the wait short,
+   * which is bounded anyhow, and is there again afterwards.
    *
-   * @return false when the time was over first, or the caller was interrupted: the work goes on
+   * @return false when the time was over first: the work goes on
    * @throws HuskException what the work ended with
    */
   static boolean done(Work work, Duration time) throws HuskException {
     BoundedWork bounded = new BoundedWork(work);
     Thread thread = Thread.ofPlatform().daemon().name("husk-limits").unstarted(bounded);
     thread.start();
-    try {
-      if (!thread.join(time)) {
-        return false;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!ended(thread, time)) {
       return false;
     }
     switch (bounded.failure) {
@@ -44,6 +40,24 @@ final class BoundedWork implements Runnable {
       case Throwable e -> throw new IllegalStateException(e);
     }
     return true;
+  }
+
+  private static boolean ended(Thread thread, Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   @Override

@@ -9,6 +9,16 @@ import java.util.OptionalInt;
 /** What can go wrong with cgroups, told apart by what the reader has to do about it. */
 public sealed interface CgroupFailure extends Failure {
 
+  /** A failure that the kernel gave the number of. */
+  sealed interface OfErrno extends CgroupFailure {
+    Errno errno();
+
+    @Override
+    default OptionalInt errorNumber() {
+      return OptionalInt.of(errno().value());
+    }
+  }
+
   /** No usable cgroup v2 tree on this host. */
   record UnsupportedHost(String where, String why, String remedy) implements CgroupFailure {
     @Override
@@ -23,7 +33,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** The tree is there and not ours to change: EACCES, EPERM, EROFS. */
-  record NotDelegated(String what, String where, Errno errno) implements CgroupFailure {
+  record NotDelegated(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the cgroup is not delegated to this user";
@@ -40,11 +50,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.DENIED;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -215,7 +220,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** A process, no thread of the kernel, that cannot be moved: EINVAL, EPERM, ENOSPC. */
-  record Immovable(String what, String where, Errno errno) implements CgroupFailure {
+  record Immovable(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the kernel does not let this process move there";
@@ -230,11 +235,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.PRECONDITION;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -293,7 +293,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** The kernel has no memory or no number left for a cgroup: ENOMEM, ENOSPC. */
-  record KernelFull(String what, String where, Errno errno) implements CgroupFailure {
+  record KernelFull(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the kernel has no room for another cgroup";
@@ -308,11 +308,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.EXHAUSTED;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -336,7 +331,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** Somebody removed the cgroup meanwhile: ENOENT, ENODEV. */
-  record Vanished(String what, String where, Errno errno) implements CgroupFailure {
+  record Vanished(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the cgroup was removed by somebody else";
@@ -351,11 +346,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.PRECONDITION;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -406,6 +396,30 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.EXISTS;
+    }
+  }
+
+  /** The kernel does not return from the removal of what is in the sandbox's place. */
+  record NotRemoved(String where, long millis) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "remove what a shim that is gone has left there";
+    }
+
+    @Override
+    public String why() {
+      return "the kernel has not done so within " + millis + " ms; it goes on";
+    }
+
+    @Override
+    public String remedy() {
+      return "try again later, or choose another id or linux.cgroupsPath; look into the kernel log"
+          + " when it stays so";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.TIMEOUT;
     }
   }
 
@@ -560,6 +574,29 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /** An update would leave out a limit that is in force; nothing was written. */
+  record LimitLost(String where, String file, String value) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "update the limits";
+    }
+
+    @Override
+    public String why() {
+      return value + " in " + file + " is in force, and the change leaves nothing in its place";
+    }
+
+    @Override
+    public String remedy() {
+      return "name this limit in the change too, by /linux/resources/unified/" + file;
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
   /** A write of a limit did not return in time; the old values were put back. */
   record NotWritten(String where, long millis) implements CgroupFailure {
     @Override
@@ -581,6 +618,30 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.TIMEOUT;
+    }
+  }
+
+  /** A write of an earlier update was given up and has not returned yet; nothing was written. */
+  record StillWriting(String where) implements CgroupFailure {
+    @Override
+    public String what() {
+      return "update the limits";
+    }
+
+    @Override
+    public String why() {
+      return "the kernel is still at this write of an earlier update, which was given up";
+    }
+
+    @Override
+    public String remedy() {
+      return "update again when it has returned: the sandbox is reclaiming memory, and less use of"
+          + " it helps";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
     }
   }
 
@@ -632,7 +693,7 @@ public sealed interface CgroupFailure extends Failure {
   }
 
   /** A process ended while it was looked at. */
-  record ProcessGone(String what, String where, Errno errno) implements CgroupFailure {
+  record ProcessGone(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno + ", the process has ended";
@@ -646,11 +707,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.INTERNAL;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 
@@ -725,8 +781,31 @@ public sealed interface CgroupFailure extends Failure {
     }
   }
 
+  /**
+   * More than husk can list in the memory that it gives itself; a part would be taken for all.
+   *
+   * @param of {@code processes}, {@code cgroups}
+   */
+  record TooMany(String what, String where, int most, String of) implements CgroupFailure {
+    @Override
+    public String why() {
+      return "there are more than " + most + " " + of;
+    }
+
+    @Override
+    public String remedy() {
+      return "look at its cgroup.procs files on the host; kill with SIGKILL needs no list; a lower"
+          + " pids limit keeps a sandbox from it";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXHAUSTED;
+    }
+  }
+
   /** An error number that has no meaning of its own at that step. */
-  record Io(String what, String where, Errno errno) implements CgroupFailure {
+  record Io(String what, String where, Errno errno) implements OfErrno {
     @Override
     public String why() {
       return errno.toString();
@@ -741,11 +820,6 @@ public sealed interface CgroupFailure extends Failure {
     @Override
     public FailureKind kind() {
       return FailureKind.INTERNAL;
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
   }
 }

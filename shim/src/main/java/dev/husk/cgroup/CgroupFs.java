@@ -35,6 +35,14 @@ public interface CgroupFs {
   /** The directories directly below, in no order. */
   List<Path> children(Path directory) throws ErrnoException;
 
+  /**
+   * Shows the cgroups of a tree, each before those in it, in no order besides; whatever their names
+   * are. One that is removed meanwhile is left out.
+   *
+   * @throws ErrnoException of the tree's root, or when one of it cannot be looked at
+   */
+  void walk(Path directory, CgroupVisitor visitor) throws ErrnoException;
+
   boolean exists(Path path);
 
   /** Whether a write would be permitted; false as well for a read-only mount. */

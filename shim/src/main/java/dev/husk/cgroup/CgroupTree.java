@@ -5,7 +5,6 @@ import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,8 +12,14 @@ import java.util.Set;
 
 /** A cgroup with all below it: who is in there, and the end of them. */
 final class CgroupTree {
-  private static final int MOST_CGROUPS = 2 * Limits.DESCENDANTS;
-  private static final int MOST_PROCESSES = 65_536;
+  private static final String LIST = "list the processes";
+
+  /** A config may allow more than the default; a walk through these takes seconds. */
+  private static final int MOST_CGROUPS = 65_536;
+
+  /** More, with their names, would not fit the memory that husk gives itself. */
+  static final int MOST_PROCESSES = 16_384;
+
   private static final int KILL_PASSES = 16;
 
   /** A kill that did not empty the tree is repeated that often within the time given. */
@@ -30,50 +35,83 @@ final class CgroupTree {
     this.killer = killer;
   }
 
-  /** A process and its cgroup's directory. */
-  record Found(long pid, Path directory) {}
+  /** A process and its cgroup. */
+  record Found(long pid, CgroupPlace place) {}
+
+  /** Who is shown processes. */
+  interface Look {
+    /** One process; false is for being shown no more. */
+    boolean at(long pid, CgroupPlace place, CgroupVisitor.Files files);
+  }
 
   /**
-   * The processes, as far as they can be told: a cgroup that goes away meanwhile is left out, and
-   * so is one with a name too long to be opened; they count for {@link #populated} all the same.
+   * All processes, as they are seen one by one; a cgroup that goes away meanwhile is left out.
+   *
+   * @throws HuskException {@link CgroupFailure.TooMany} rather than a part of them
    */
   List<Found> processes() throws HuskException {
     List<Found> found = new ArrayList<>();
-    ArrayDeque<Path> left = new ArrayDeque<>();
-    left.add(root);
-    for (int seen = 0; !left.isEmpty() && seen < MOST_CGROUPS; seen++) {
-      Path cgroup = left.remove();
-      try {
-        for (String pid : Controllers.words(fs.read(cgroup.resolve("cgroup.procs")))) {
-          if (found.size() == MOST_PROCESSES) {
-            return found;
-          }
-          found.add(new Found(Long.parseLong(pid), cgroup));
-        }
-        left.addAll(fs.children(cgroup));
-      } catch (ErrnoException e) {
-        if (!isGoneOrUnreadable(e.errno())) {
-          throw CgroupErrors.of(fs, "list the processes", cgroup, e);
-        }
-        if (e.errno().equals(Errno.EOPNOTSUPP)) {
-          addChildren(left, cgroup);
-        }
-      }
+    each(
+        (pid, place, files) -> {
+          found.add(new Found(pid, place));
+          return found.size() <= MOST_PROCESSES;
+        });
+    if (found.size() > MOST_PROCESSES) {
+      throw new HuskException(
+          new CgroupFailure.TooMany(LIST, root.toString(), MOST_PROCESSES, "processes"));
     }
     return found;
   }
 
-  private void addChildren(ArrayDeque<Path> left, Path cgroup) {
+  /** As many of the processes, for a message. */
+  List<Long> some(int most) throws HuskException {
+    List<Long> pids = new ArrayList<>();
+    each(
+        (pid, place, files) -> {
+          pids.add(pid);
+          return pids.size() < most;
+        });
+    return pids;
+  }
+
+  /** Shows each process; nothing is kept of it here. */
+  void each(Look look) throws HuskException {
+    int[] seen = {0};
     try {
-      left.addAll(fs.children(cgroup));
+      fs.walk(
+          root,
+          (place, files) -> {
+            if (++seen[0] > MOST_CGROUPS) {
+              return false;
+            }
+            for (String pid : Controllers.words(procs(files))) {
+              if (!look.at(Long.parseLong(pid), place, files)) {
+                return false;
+              }
+            }
+            return true;
+          });
     } catch (ErrnoException e) {
-      return;
+      if (!isGone(e.errno())) {
+        throw CgroupErrors.of(fs, LIST, root, e);
+      }
+    }
+    if (seen[0] > MOST_CGROUPS) {
+      throw new HuskException(
+          new CgroupFailure.TooMany(LIST, root.toString(), MOST_CGROUPS, "cgroups"));
     }
   }
 
   /** A threaded cgroup's processes are those of the threaded domain above it. */
-  private static boolean isGoneOrUnreadable(Errno errno) {
-    return isGone(errno) || errno.equals(Errno.EOPNOTSUPP) || errno.name().equals("ENAMETOOLONG");
+  private static String procs(CgroupVisitor.Files files) throws ErrnoException {
+    try {
+      return files.read("cgroup.procs");
+    } catch (ErrnoException e) {
+      if (e.errno().equals(Errno.EOPNOTSUPP)) {
+        return "";
+      }
+      throw e;
+    }
   }
 
   private static boolean isGone(Errno errno) {
@@ -123,11 +161,17 @@ final class CgroupTree {
       boolean news = true;
       for (int pass = 0; news && pass < KILL_PASSES; pass++) {
         news = false;
-        for (Found process : processes()) {
-          if (process.pid() != 0 && killed.add(process.pid())) {
-            killer.kill(process.pid());
-            news = true;
-          }
+        List<Long> pids = new ArrayList<>();
+        each(
+            (pid, place, files) -> {
+              if (pid != 0 && killed.add(pid)) {
+                pids.add(pid);
+              }
+              return true;
+            });
+        for (long pid : pids) {
+          killer.kill(pid);
+          news = true;
         }
       }
     } finally {

@@ -4,7 +4,6 @@ import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -36,7 +35,7 @@ final class DescriptorTree {
     } catch (NoSuchFileException e) {
       return;
     } catch (IOException e) {
-      throw new ErrnoException("rmdir", directory.toString(), errno(e));
+      throw new ErrnoException("rmdir", directory.toString(), JdkErrno.of(e));
     }
   }
 
@@ -83,26 +82,5 @@ final class DescriptorTree {
       return secure;
     }
     throw new FileSystemException(null, null, Errno.of(38).text());
-  }
-
-  /** The JDK gives the kernel's text only; the few that matter here are told apart by it. */
-  private static Errno errno(IOException failure) {
-    if (failure instanceof DirectoryNotEmptyException) {
-      return Errno.EBUSY;
-    }
-    if (failure instanceof java.nio.file.AccessDeniedException) {
-      return Errno.EACCES;
-    }
-    if (failure instanceof FileSystemException e && e.getReason() != null) {
-      Errno[] likely = {
-        Errno.EBUSY, Errno.EPERM, Errno.EROFS, Errno.ENODEV, Errno.of(38), Errno.of(40)
-      };
-      for (Errno errno : likely) {
-        if (errno.text().equals(e.getReason())) {
-          return errno;
-        }
-      }
-    }
-    return Errno.of(5);
   }
 }

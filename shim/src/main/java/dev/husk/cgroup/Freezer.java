@@ -129,29 +129,41 @@ final class Freezer {
   private String notFrozen() throws HuskException {
     List<String> busy = new ArrayList<>();
     List<String> all = new ArrayList<>();
-    for (CgroupTree.Found found : tree.processes()) {
-      if (isFrozen(found.directory())) {
-        continue;
-      }
-      String state = state(found.pid());
-      String text = found.pid() + (state.isEmpty() ? "" : " (state " + state + ")");
-      all.add(text);
-      if (state.equals("D") || state.equals("R")) {
-        busy.add(text);
-      }
+    int[] count = {0, 0};
+    tree.each(
+        (pid, place, files) -> {
+          if (!isFrozen(files)) {
+            String state = state(pid);
+            boolean awake = state.equals("D") || state.equals("R");
+            note(all, count, 0, pid, state);
+            if (awake) {
+              note(busy, count, 1, pid, state);
+            }
+          }
+          return true;
+        });
+    return busy.isEmpty() ? text(all, count[0]) : text(busy, count[1]);
+  }
+
+  private static void note(List<String> names, int[] count, int which, long pid, String state) {
+    count[which]++;
+    if (names.size() < PROCESSES_NAMED) {
+      names.add(pid + (state.isEmpty() ? "" : " (state " + state + ")"));
     }
-    List<String> named = busy.isEmpty() ? all : busy;
-    if (named.isEmpty()) {
+  }
+
+  private static String text(List<String> names, int count) {
+    if (names.isEmpty()) {
       return "unknown";
     }
-    String list = String.join(", ", named.subList(0, Math.min(PROCESSES_NAMED, named.size())));
-    int more = named.size() - PROCESSES_NAMED;
+    String list = String.join(", ", names);
+    int more = count - names.size();
     return more > 0 ? list + " and " + more + " more" : list;
   }
 
-  private boolean isFrozen(Path cgroup) {
+  private static boolean isFrozen(CgroupVisitor.Files files) {
     try {
-      return fs.read(cgroup.resolve(EVENTS)).contains("frozen 1");
+      return files.read(EVENTS).contains("frozen 1");
     } catch (ErrnoException e) {
       return false;
     }

@@ -57,6 +57,11 @@ public final class KernelCgroupFs implements CgroupFs {
   }
 
   @Override
+  public void walk(Path directory, CgroupVisitor visitor) throws ErrnoException {
+    DescriptorWalk.walk(directory, visitor);
+  }
+
+  @Override
   public boolean exists(Path path) {
     return path.toFile().exists();
   }

@@ -1,5 +1,6 @@
 package dev.husk.cgroup;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import java.util.Optional;
  * @param file the one without which the kind is worth nothing, less the controller's name
  */
 record LimitFamily(String name, String controller, String file) {
+  private static final Path PAGES_2MB = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB");
+
   private static final List<LimitFamily> ALL =
       List.of(
           new LimitFamily("memory", "memory", "max"),
@@ -57,14 +60,33 @@ record LimitFamily(String name, String controller, String file) {
           new CgroupSurvey.Family(
               name, CgroupSurvey.Answer.YES, "controller " + controller + ", " + whole, "");
       case UNKNOWN ->
-          new CgroupSurvey.Family(
-              name, CgroupSurvey.Answer.YES, "controller " + controller + " can be enabled", "");
+          comesWithTheController(sight)
+              ? new CgroupSurvey.Family(
+                  name, CgroupSurvey.Answer.YES, "controller " + controller + " can be enabled", "")
+              : new CgroupSurvey.Family(
+                  name,
+                  CgroupSurvey.Answer.LIMITED,
+                  "controller "
+                      + controller
+                      + " can be enabled; whether "
+                      + whole
+                      + " is there then, nothing tells before",
+                  "where such a limit is refused: " + remedy());
       case NO ->
           new CgroupSurvey.Family(
               name,
               CgroupSurvey.Answer.NO,
               "controller " + controller + " without " + whole,
               remedy());
+    };
+  }
+
+  /** Whether there is no kernel that has the one without the other. */
+  private boolean comesWithTheController(Optional<Specimen.Sight> sight) {
+    return switch (controller + "." + file) {
+      case "memory.max", "pids.max", "cpuset.cpus", "rdma.max" -> true;
+      case "hugetlb.2MB.max" -> sight.isPresent() && sight.get().fs().exists(PAGES_2MB);
+      default -> false;
     };
   }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One change of limits that are in force. The kernel knows no transaction over files, so what each
@@ -31,6 +32,7 @@ final class LimitUpdate {
   private final Map<Path, String> held = new HashMap<>();
   private final ArrayDeque<OldValue> undo = new ArrayDeque<>();
   private final List<String> notRestored = new ArrayList<>();
+  private final AtomicInteger writers = new AtomicInteger();
   private boolean abandoned;
   private volatile String step = "";
 
@@ -63,6 +65,7 @@ final class LimitUpdate {
         writes.add(write);
       }
     }
+    requireSuccessors(plan, before);
     List<String> available = applier.available(sandbox);
     applier.requireControllers(new LimitPlan(writes, List.of()), sandbox, available);
     readAll(writes);
@@ -74,6 +77,40 @@ final class LimitUpdate {
       statuses.add(now != null ? now : status(write, before).orElseThrow());
     }
     return statuses;
+  }
+
+  /** A limit that is in force and not in the plan would be so unseen. */
+  private void requireSuccessors(LimitPlan plan, List<LimitStatus> before) throws HuskException {
+    for (LimitStatus status : before) {
+      boolean limit = status.enforced() && !status.value().equals("max");
+      if (limit && !isSucceeded(status, plan)) {
+        throw new HuskException(
+            new CgroupFailure.LimitLost(status.property(), status.file(), status.value()));
+      }
+    }
+  }
+
+  private boolean isSucceeded(LimitStatus status, LimitPlan plan) {
+    for (LimitWrite planned : plan.writes()) {
+      LimitWrite write = applier.chosen(planned, sandbox);
+      if (isSame(status, write.file(), write.value())) {
+        return true;
+      }
+    }
+    for (LimitStatus other : plan.without()) {
+      if (isSame(status, other.file(), other.value())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same file, and in one with a line per device the same line. */
+  private static boolean isSame(LimitStatus status, String file, String value) {
+    return status.file().equals(file)
+        && (!Controllers.keyed(LimitWrite.controllerOf(file))
+            || UnifiedMerge.key(Controllers.words(status.value()))
+                .equals(UnifiedMerge.key(Controllers.words(value))));
   }
 
   private static Optional<LimitStatus> status(LimitWrite write, List<LimitStatus> statuses) {
@@ -141,7 +178,7 @@ final class LimitUpdate {
     Map<LimitWrite, LimitStatus> results = new HashMap<>();
     boolean done;
     try {
-      done = BoundedWork.done(() -> writeAll(writes, available, results), patience);
+      done = done(() -> writeAll(writes, available, results), patience);
     } catch (HuskException | RuntimeException | Error e) {
       restore(e);
       throw e;
@@ -155,6 +192,31 @@ final class LimitUpdate {
     return results;
   }
 
+  private boolean done(BoundedWork.Work work, Duration time) throws HuskException {
+    writers.incrementAndGet();
+    return BoundedWork.done(
+        () -> {
+          try {
+            work.run();
+          } finally {
+            writers.decrementAndGet();
+          }
+        },
+        time);
+  }
+
+  /**
+   * To be asked before the next update: a write that was given up returns some time and is then
+   * taken back, which must not undo a later one.
+   *
+   * @throws HuskException {@link CgroupFailure.StillWriting} while it has not returned
+   */
+  void requireEnded() throws HuskException {
+    if (writers.get() > 0) {
+      throw new HuskException(new CgroupFailure.StillWriting(step));
+    }
+  }
+
   private void writeAll(
       List<LimitWrite> writes, List<String> available, Map<LimitWrite, LimitStatus> results)
       throws HuskException {
@@ -163,12 +225,14 @@ final class LimitUpdate {
       if (!remember(write)) {
         return;
       }
-      LimitStatus status = applier.apply(write, sandbox, available);
-      results.put(write, status.enforced() ? applier.mirror(status, payload) : status);
-      if (isAbandoned()) {
-        // What was written after the others were put back.
-        putBack();
-        return;
+      try {
+        LimitStatus status = applier.apply(write, sandbox, available);
+        results.put(write, status.enforced() ? applier.mirror(status, payload) : status);
+      } finally {
+        if (isAbandoned()) {
+          // What was written after the others were put back.
+          putBack();
+        }
       }
     }
   }
@@ -206,7 +270,7 @@ final class LimitUpdate {
     }
     boolean done;
     try {
-      done = BoundedWork.done(this::putBack, RESTORING);
+      done = done(this::putBack, RESTORING);
     } catch (HuskException | RuntimeException e) {
       cause.addSuppressed(e);
       done = false;

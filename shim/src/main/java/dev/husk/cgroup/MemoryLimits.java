@@ -4,7 +4,10 @@ import dev.husk.failure.HuskException;
 import dev.husk.oci.Resources;
 import java.util.OptionalLong;
 
-/** {@code memory}: bytes, -1 without limit, 0 the same as absent. */
+/**
+ * {@code memory}: bytes, -1 without limit, 0 the same as absent. The reservation is a protection
+ * and no limit, so that -1 protects all (runc writes the same).
+ */
 final class MemoryLimits {
   private static final String GONE = "cgroup v2 has no such setting";
 

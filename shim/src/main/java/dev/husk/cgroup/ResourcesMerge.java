@@ -1,5 +1,6 @@
 package dev.husk.cgroup;
 
+import dev.husk.failure.HuskException;
 import dev.husk.oci.Resources;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,11 +18,16 @@ import java.util.OptionalLong;
 final class ResourcesMerge {
   private ResourcesMerge() {}
 
-  static Resources merge(Resources base, Resources change) {
+  /**
+   * @throws HuskException when the change carries a value that says nothing, see {@link
+   *     ChangeCheck}
+   */
+  static Resources merge(Resources base, Resources change) throws HuskException {
+    ChangeCheck.require(change);
     return new Resources(
         base.devices(),
         memory(base.memory(), change.memory()),
-        cpu(base.cpu(), change.cpu()),
+        cpu(bandwidth(base), change.cpu()),
         blockIo(base.blockIO(), change.blockIO()),
         pages(base.hugepageLimits(), change.hugepageLimits()),
         change.network().classID().isPresent() || !change.network().priorities().isEmpty()
@@ -57,6 +63,37 @@ final class ResourcesMerge {
         newer(base.checkBeforeUpdate(), change.checkBeforeUpdate()));
   }
 
+  /**
+   * With what {@code unified} says of cpu.max, which has the last word: quota and period share a
+   * file, so a change of one has to know the other.
+   */
+  private static Resources.Cpu bandwidth(Resources base) {
+    Resources.Cpu cpu = base.cpu();
+    List<String> words = Controllers.words(base.unified().getOrDefault("cpu.max", ""));
+    if (words.isEmpty()) {
+      return cpu;
+    }
+    return new Resources.Cpu(
+        cpu.shares(),
+        number(words.get(0)),
+        cpu.burst(),
+        words.size() > 1 ? number(words.get(1)) : cpu.period(),
+        cpu.realtimeRuntime(),
+        cpu.realtimePeriod(),
+        cpu.cpus(),
+        cpu.mems(),
+        cpu.idle());
+  }
+
+  /** {@code max} is -1. */
+  private static OptionalLong number(String word) {
+    try {
+      return OptionalLong.of(word.equals("max") ? -1 : Long.parseLong(word));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
   private static Resources.Cpu cpu(Resources.Cpu base, Resources.Cpu change) {
     return new Resources.Cpu(
         newer(base.shares(), change.shares()),
@@ -88,9 +125,18 @@ final class ResourcesMerge {
       byDevice.put(device.major() + ":" + device.minor(), device);
     }
     for (Resources.WeightDevice device : change) {
-      byDevice.put(device.major() + ":" + device.minor(), device);
+      byDevice.merge(device.major() + ":" + device.minor(), device, ResourcesMerge::weight);
     }
     return new ArrayList<>(byDevice.values());
+  }
+
+  private static Resources.WeightDevice weight(
+      Resources.WeightDevice base, Resources.WeightDevice change) {
+    return new Resources.WeightDevice(
+        base.major(),
+        base.minor(),
+        newer(base.weight(), change.weight()),
+        newer(base.leafWeight(), change.leafWeight()));
   }
 
   private static List<Resources.ThrottleDevice> throttles(
@@ -138,7 +184,13 @@ final class ResourcesMerge {
   private static Map<String, String> unified(Map<String, String> base, Resources change) {
     Map<String, String> merged = new LinkedHashMap<>(base);
     merged.keySet().removeAll(files(change));
-    merged.putAll(change.unified());
+    for (Map.Entry<String, String> entry : change.unified().entrySet()) {
+      String was = merged.get(entry.getKey());
+      boolean keyed = Controllers.keyed(LimitWrite.controllerOf(entry.getKey()));
+      merged.put(
+          entry.getKey(),
+          was != null && keyed ? UnifiedMerge.lines(was, entry.getValue()) : entry.getValue());
+    }
     return merged;
   }
 

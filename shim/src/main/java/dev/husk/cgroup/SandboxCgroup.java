@@ -19,6 +19,14 @@ import java.util.Optional;
  * Safe for use by several threads.
  */
 public final class SandboxCgroup {
+  /** Characters for all places of a list of processes, so that an answer takes them. */
+  private static final int ROOM_FOR_PLACES = 1 << 20;
+
+  private static final int SHORTEST_CUT = 64;
+
+  /** Processes named in a message. */
+  private static final int NAMED = 16;
+
   private final CgroupFs fs;
   private final CgroupHost host;
   private final Delegation delegation;
@@ -166,11 +174,12 @@ public final class SandboxCgroup {
   /**
    * Changes limits of the running sandbox: all that is asked for, or, when one is refused, none of
    * it. Checked as at create, on what is in force with the change on top: a field that the change
-   * leaves out stays as it is, -1 (or a rate of 0) takes a limit away, and memory, swap, quota,
-   * period and burst are judged together whichever of them changes. With {@code checkBeforeUpdate},
-   * of the change or of the config, a memory limit below the use is refused; without it the kernel
-   * reclaims, and kills the sandbox when that is not enough. {@code devices} is not looked at: they
-   * are fixed before the first process runs.
+   * leaves out stays as it is, -1 (or a rate of 0) takes a limit away, what would mean "not set"
+   * (see {@link ChangeCheck}) is refused, and memory, swap, quota, period and burst are judged
+   * together whichever of them changes. With {@code checkBeforeUpdate}, of the change or of the
+   * config, a memory limit below the use is refused; without it the kernel reclaims, and kills the
+   * sandbox when that is not enough. {@code devices} is not looked at: they are fixed before the
+   * first process runs.
    *
    * <p>Returns in bounded time; on kernels before 6.16 a memory limit below the use may take
    * seconds, so this is not for a thread that others wait for.
@@ -178,7 +187,8 @@ public final class SandboxCgroup {
    * @param change what is to be set, absent fields apart
    * @return every limit as it stands now, as {@link #limits()} from here on
    * @throws HuskException with a {@link CgroupFailure}; the old values stand, unless it is {@link
-   *     CgroupFailure.NotRestored}, after which {@link #limits()} says what is in force
+   *     CgroupFailure.NotRestored}, after which {@link #limits()} shows the old values, and as not
+   *     enforced, with what the kernel holds, those that could not be put back
    */
   public List<LimitStatus> update(Resources change) throws HuskException {
     return limits.update(change);
@@ -225,18 +235,30 @@ public final class SandboxCgroup {
     }
   }
 
-  /** All processes of the sandbox, those in cgroups that the inside made included. */
+  /**
+   * All processes of the sandbox, those in cgroups that the inside made included.
+   *
+   * @throws HuskException {@link CgroupFailure.TooMany}: never a part of them
+   */
   public List<Member> processes() throws HuskException {
-    List<Member> members = new ArrayList<>();
-    for (CgroupTree.Found found : tree.processes()) {
-      members.add(new Member(found.pid(), host.procPath(found.directory())));
+    List<CgroupTree.Found> all = tree.processes();
+    int longest = Math.max(SHORTEST_CUT, ROOM_FOR_PLACES / Math.max(1, all.size()));
+    List<Member> members = new ArrayList<>(all.size());
+    for (CgroupTree.Found found : all) {
+      members.add(new Member(found.pid(), found.place().relative(longest)));
     }
     return members;
   }
 
-  /** Whether a process is left, dying ones included. */
-  public boolean populated() throws HuskException {
-    return tree.populated();
+  /** The pids of {@link #processes()}, however many. */
+  public List<Integer> pids() throws HuskException {
+    List<Integer> pids = new ArrayList<>();
+    tree.each(
+        (pid, place, files) -> {
+          pids.add((int) pid);
+          return true;
+        });
+    return pids;
   }
 
   /** SIGKILL to every process, without waiting for their end. */
@@ -283,11 +305,6 @@ public final class SandboxCgroup {
     return new StatsReader(fs, sandbox).read(Instant.now());
   }
 
-  /** Waits for the end of all processes by the kernel's notification; false: out of time. */
-  public boolean awaitEmpty(Duration time) throws HuskException {
-    return tree.awaitEmpty(time);
-  }
-
   /**
    * Kills, again if need be, and waits until nothing is left.
    *
@@ -296,8 +313,8 @@ public final class SandboxCgroup {
   public void killAndAwaitEmpty(Duration time) throws HuskException {
     if (!tree.killAndAwaitEmpty(time)) {
       List<String> left = new ArrayList<>();
-      for (CgroupTree.Found found : tree.processes()) {
-        left.add(Long.toString(found.pid()));
+      for (long pid : tree.some(NAMED)) {
+        left.add(Long.toString(pid));
       }
       throw new HuskException(
           new CgroupFailure.StillPopulated(

@@ -4,6 +4,7 @@ import dev.husk.failure.HuskException;
 import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,8 +13,14 @@ import java.util.Optional;
 final class SandboxCgroupMaker {
   private static final String MAKE = "create the sandbox's cgroup";
 
+  /** For what a dead shim has left, without processes. */
+  private static final Duration REMOVAL = Duration.ofSeconds(5);
+
   /** Other shims remove the shared parent as soon as it is empty. */
   private static final int ATTEMPTS = 20;
+
+  /** Processes named in a message. */
+  private static final int NAMED = 16;
 
   private final CgroupFs fs;
   private final CgroupHost host;
@@ -163,8 +170,23 @@ final class SandboxCgroupMaker {
       if (!spec.reclaim() || tree.populated()) {
         throw new HuskException(new CgroupFailure.Exists(sandbox.toString(), processes(tree)), e);
       }
-      fs.rmdirTree(sandbox);
+      removeAbandoned(sandbox);
       mkdir(sandbox);
+    }
+  }
+
+  /** Bounded: rmdir may block in the kernel for ever. */
+  private void removeAbandoned(Path sandbox) throws HuskException {
+    if (!BoundedWork.done(() -> rmdirTree(sandbox), REMOVAL)) {
+      throw new HuskException(new CgroupFailure.NotRemoved(sandbox.toString(), REMOVAL.toMillis()));
+    }
+  }
+
+  private void rmdirTree(Path sandbox) throws HuskException {
+    try {
+      fs.rmdirTree(sandbox);
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(fs, MAKE, sandbox, e);
     }
   }
 
@@ -173,8 +195,8 @@ final class SandboxCgroupMaker {
       return "";
     }
     StringBuilder list = new StringBuilder();
-    for (CgroupTree.Found found : tree.processes()) {
-      list.append(list.isEmpty() ? "" : ", ").append(found.pid());
+    for (long pid : tree.some(NAMED)) {
+      list.append(list.isEmpty() ? "" : ", ").append(pid);
     }
     return list.isEmpty() ? "that are just ending" : list.toString();
   }

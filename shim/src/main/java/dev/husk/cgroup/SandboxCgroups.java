@@ -26,6 +26,7 @@ public final class SandboxCgroups {
     Path directory = host.directory(procPath).normalize();
     boolean same =
         directory.startsWith(host.mountPoint())
+            && !identity.isEmpty()
             && SandboxCgroup.identity(directory).equals(identity);
     return same ? Optional.of(directory) : Optional.empty();
   }

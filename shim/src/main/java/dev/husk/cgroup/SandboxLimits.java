@@ -16,6 +16,7 @@ final class SandboxLimits {
   private final long hostMemory;
   private Resources resources;
   private volatile List<LimitStatus> statuses;
+  private Optional<LimitUpdate> last = Optional.empty();
 
   SandboxLimits(
       CgroupFs fs,
@@ -41,11 +42,15 @@ final class SandboxLimits {
 
   /** See {@link SandboxCgroup#update}; one at a time. */
   synchronized List<LimitStatus> update(Resources change) throws HuskException {
+    if (last.isPresent()) {
+      last.get().requireEnded();
+    }
     Resources merged = ResourcesMerge.merge(resources, change);
     LimitPlan plan = Limits.plan(merged, policy, hostMemory);
     MemoryUse.check(fs, sandbox, change.memory(), merged.memory());
     LimitUpdate update =
         new LimitUpdate(fs, applier, sandbox, sandbox.resolve(CgroupPaths.PAYLOAD));
+    last = Optional.of(update);
     try {
       statuses = List.copyOf(update.run(plan, new TouchedLimits(change), statuses));
     } catch (HuskException e) {

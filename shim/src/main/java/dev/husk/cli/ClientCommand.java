@@ -12,8 +12,6 @@ import java.util.function.Function;
 
 /** What the commands that ask about sandboxes, or ask their shims, have in common. */
 final class ClientCommand {
-  static final Path DEFAULT_ROOT = Path.of("/run/husk");
-
   private static final String ROOT = "--root";
   private static final String SOCKET = "--socket";
   private static final String JSON = "--json";
@@ -62,7 +60,7 @@ final class ClientCommand {
 
   /** The directory of all ids. */
   Path root() throws UsageException {
-    return arguments.path(ROOT).orElse(DEFAULT_ROOT);
+    return arguments.path(ROOT).orElse(Options.DEFAULT_ROOT);
   }
 
   void requireOperands(int count, String what) throws UsageException {

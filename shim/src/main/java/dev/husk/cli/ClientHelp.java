@@ -146,12 +146,13 @@ final class ClientHelp {
       Usage: husk update [OPTIONS] ID
 
       Changes limits of a sandbox that is created, running or paused, and shows all its limits. What is
-      not given stays. SIZE is in bytes or with k, m, g, t (powers of 1024); max is no limit.
+      not given stays. SIZE is in bytes or with k, m, g, t (powers of 1024). max is no limit of memory,
+      swap, processors, quota, pids or huge pages. 0 is refused where it would mean "not set".
 
       Options:
         --memory SIZE           most memory
         --memory-reservation SIZE
-                                memory that is protected from reclaim
+                                memory that is protected from reclaim; max protects all
         --memory-swap SIZE      most memory and swap together
         --check-before-update   refuse a memory limit below what is in use
         --cpus N                most processors, such as 1.5

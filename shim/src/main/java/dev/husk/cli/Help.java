@@ -73,7 +73,7 @@ final class Help {
       Serves husk.v1 for one sandbox on a unix socket: directory 0700, socket 0600, and only the
       same user and root are let in. Says so with one line of JSON on standard output, and by
       sd_notify. Creates nothing by itself: the manager calls Create. Ends on the Shutdown call, when
-      the sandbox is deleted, and on SIGTERM or SIGINT, which kill and delete the sandbox.
+      the sandbox is deleted, and on SIGTERM, SIGINT or SIGHUP, which kill and delete the sandbox.
 
       Options:
         --id ID                 1 to 80 of a-z A-Z 0-9 _ + . -

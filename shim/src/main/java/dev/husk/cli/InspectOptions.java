@@ -1,10 +1,9 @@
 package dev.husk.cli;
 
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The options of {@code doctor} and {@code tree}. */
 record InspectOptions(
@@ -15,51 +14,16 @@ record InspectOptions(
     Optional<Path> bwrap,
     List<String> operands) {
 
-  static InspectOptions parse(List<String> arguments) throws UsageException {
-    boolean help = false;
-    boolean json = false;
-    boolean all = false;
-    Path root = Options.DEFAULT_ROOT;
-    Optional<Path> bwrap = Optional.empty();
-    List<String> operands = new ArrayList<>();
-    for (int i = 0; i < arguments.size(); i++) {
-      String argument = arguments.get(i);
-      int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
-      String name = equals < 0 ? argument : argument.substring(0, equals);
-      switch (name) {
-        case "--help", "-h" -> help = true;
-        case "--json" -> json = true;
-        case "--all" -> all = true;
-        case "--root", "--bwrap" -> {
-          String value =
-              equals >= 0
-                  ? argument.substring(equals + 1)
-                  : ++i < arguments.size() ? arguments.get(i) : "";
-          if (name.equals("--root")) {
-            root = path(name, value);
-          } else {
-            bwrap = Optional.of(path(name, value));
-          }
-        }
-        default -> {
-          if (name.startsWith("-")) {
-            throw new UsageException("unknown option \"" + name + "\"");
-          }
-          operands.add(argument);
-        }
-      }
-    }
-    return new InspectOptions(help, json, all, root, bwrap, List.copyOf(operands));
-  }
-
-  private static Path path(String name, String value) throws UsageException {
-    if (value.isEmpty()) {
-      throw new UsageException("option " + name + " needs a path");
-    }
-    try {
-      return Path.of(value).toAbsolutePath().normalize();
-    } catch (InvalidPathException e) {
-      throw new UsageException("option " + name + ": " + e.getMessage());
-    }
+  static InspectOptions parse(List<String> words) throws UsageException {
+    Arguments arguments =
+        Arguments.parse(
+            words, Set.of("--help", "-h", "--json", "--all"), Set.of("--root", "--bwrap"));
+    return new InspectOptions(
+        arguments.has("--help") || arguments.has("-h"),
+        arguments.has("--json"),
+        arguments.has("--all"),
+        arguments.path("--root").orElse(Options.DEFAULT_ROOT),
+        arguments.path("--bwrap"),
+        List.copyOf(arguments.operands()));
   }
 }

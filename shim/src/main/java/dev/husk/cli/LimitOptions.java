@@ -111,7 +111,7 @@ final class LimitOptions {
       String[] pair = pair("--hugepages", given, "SIZE=BYTES, such as 2MB=64m");
       pages.add(
           new Document(
-              Map.of("pageSize", pair[0], "limit", Quantity.bytes("--hugepages", pair[1]))));
+              Map.of("pageSize", pair[0], "limit", pages(Quantity.bytes("--hugepages", pair[1])))));
     }
     if (!pages.isEmpty()) {
       resources.put("hugepageLimits", pages);
@@ -122,6 +122,11 @@ final class LimitOptions {
       unified.put(pair[0], pair[1]);
     }
     section("unified", unified);
+  }
+
+  /** The field has no word for no limit; the kernel takes the largest number for it. */
+  private static long pages(long bytes) {
+    return bytes < 0 ? Long.MAX_VALUE : bytes;
   }
 
   private static String[] pair(String option, String given, String form) throws UsageException {

@@ -42,11 +42,19 @@ final class ListCommand {
           sandbox.id(),
           status(sandbox),
           number(state.pid()),
-          isDead(sandbox) ? "dead" : number(state.shimPid()),
+          shim(sandbox),
           state.created(),
           state.bundle());
     }
     return table.toString();
+  }
+
+  private static String shim(KnownSandbox sandbox) {
+    return switch (sandbox.shim()) {
+      case ALIVE -> number(state(sandbox).shimPid());
+      case DEAD -> "dead";
+      case UNKNOWN -> "not to be seen";
+    };
   }
 
   private static StateFile state(KnownSandbox sandbox) {
@@ -71,7 +79,7 @@ final class ListCommand {
   }
 
   /** The names of the state file. */
-  private static Document document(KnownSandbox sandbox) {
+  static Document document(KnownSandbox sandbox) {
     StateFile state = state(sandbox);
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("id", sandbox.id());
@@ -81,7 +89,9 @@ final class ListCommand {
     members.put("cgroup", state.cgroup());
     members.put("created", state.created());
     put(members, "shimPid", state.shimPid());
-    members.put("shimRuns", !isDead(sandbox));
+    if (sandbox.shim() != KnownSandbox.Shim.UNKNOWN) {
+      members.put("shimRuns", !isDead(sandbox));
+    }
     if (state.exitCode().isPresent()) {
       members.put("exitCode", state.exitCode().getAsLong());
       members.put("exitReason", state.exitReason());

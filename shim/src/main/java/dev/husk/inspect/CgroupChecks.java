@@ -8,6 +8,9 @@ import dev.husk.cgroup.CgroupSurvey.Answer;
 import dev.husk.cgroup.Evacuation;
 import dev.husk.failure.Failure;
 import dev.husk.sandbox.KnownSandbox;
+import dev.husk.sandbox.StateFile;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,15 +103,28 @@ final class CgroupChecks {
         "nobody has to be moved");
   }
 
-  private static String lastEvacuation(KnownSandbox.Listing known) {
+  /** That of the sandbox that was created last. */
+  static String lastEvacuation(KnownSandbox.Listing known) {
     String last = "";
+    Instant latest = Instant.MIN;
     for (KnownSandbox sandbox : known.sandboxes()) {
       Optional<Evacuation> evacuation = sandbox.state().flatMap(state -> state.evacuation());
-      if (evacuation.isPresent()) {
+      Instant created = created(sandbox);
+      if (evacuation.isPresent() && !created.isBefore(latest)) {
+        latest = created;
         last = "; sandbox " + sandbox.id() + " " + evacuation.get().message();
       }
     }
     return last;
+  }
+
+  /** The beginning of time where the state file does not say. */
+  private static Instant created(KnownSandbox sandbox) {
+    try {
+      return Instant.parse(sandbox.state().map(StateFile::created).orElse(""));
+    } catch (DateTimeParseException e) {
+      return Instant.MIN;
+    }
   }
 
   private static Finding controllers(CgroupHost host) {

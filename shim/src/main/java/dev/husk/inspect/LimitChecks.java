@@ -15,10 +15,15 @@ final class LimitChecks {
     for (CgroupSurvey.Family family : survey.families()) {
       findings.add(
           switch (family.answer()) {
-            case YES, UNKNOWN ->
+            case YES ->
                 Finding.yes(LIMITS, family.name(), family.found(), "put in force and read back");
-            case LIMITED ->
-                Finding.limited(LIMITS, family.name(), family.found(), "", family.remedy());
+            case LIMITED, UNKNOWN ->
+                Finding.limited(
+                    LIMITS,
+                    family.name(),
+                    family.found(),
+                    "put in force and read back, or refused",
+                    family.remedy());
             case NO ->
                 Finding.no(
                     LIMITS,

@@ -31,8 +31,8 @@ final class CpuDecoder {
               + " and quota is "
               + quota.getAsLong());
     }
-    Optional<String> cpus = cpu.string("cpus");
-    Optional<String> mems = cpu.string("mems");
+    Optional<String> cpus = cpu.stringOrEmpty("cpus");
+    Optional<String> mems = cpu.stringOrEmpty("mems");
     Rules.cpuList(cpu, "cpus", cpus.orElse(""));
     Rules.cpuList(cpu, "mems", mems.orElse(""));
     return new Resources.Cpu(

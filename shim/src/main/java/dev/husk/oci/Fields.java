@@ -142,6 +142,12 @@ final class Fields {
     return text.value().isEmpty() ? Optional.empty() : Optional.of(text.value());
   }
 
+  /** As {@link #string}, with an empty one told from an absent one. */
+  Optional<String> stringOrEmpty(String member) {
+    Optional<String> value = string(member);
+    return value.isEmpty() && member(member) instanceof Json.Str ? Optional.of("") : value;
+  }
+
   /** A required string that must not be empty; empty when it is missing. */
   String requiredString(String member) {
     required(member);

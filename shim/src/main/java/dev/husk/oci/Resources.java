@@ -54,7 +54,12 @@ public record Resources(
       Optional<Boolean> useHierarchy,
       Optional<Boolean> checkBeforeUpdate) {}
 
-  /** CPU limits; times in microseconds. */
+  /**
+   * CPU limits; times in microseconds.
+   *
+   * @param cpus empty text: given without a processor, which sets nothing
+   * @param mems as {@code cpus}
+   */
   public record Cpu(
       OptionalLong shares,
       OptionalLong quota,

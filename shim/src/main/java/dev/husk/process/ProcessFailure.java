@@ -7,8 +7,19 @@ import java.util.OptionalInt;
 
 /** What can go wrong with starting and steering processes. */
 public sealed interface ProcessFailure extends Failure {
+
+  /** A failure that the kernel gave the number of. */
+  sealed interface OfErrno extends ProcessFailure {
+    Errno errno();
+
+    @Override
+    default OptionalInt errorNumber() {
+      return OptionalInt.of(errno().value());
+    }
+  }
+
   /** The program could not be executed. */
-  record ExecFailed(String program, Errno errno) implements ProcessFailure {
+  record ExecFailed(String program, Errno errno) implements OfErrno {
     @Override
     public String what() {
       return "execute program";
@@ -25,11 +36,6 @@ public sealed interface ProcessFailure extends Failure {
     }
 
     @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
-    }
-
-    @Override
     public String remedy() {
       return errno.name().equals("EMFILE")
           ? "raise the limit of open files (RLIMIT_NOFILE) that husk runs under"
@@ -43,7 +49,7 @@ public sealed interface ProcessFailure extends Failure {
   }
 
   /** The kernel refused to make the process, or to make it inside its cgroup. */
-  record CloneFailed(String program, Errno errno) implements ProcessFailure {
+  record CloneFailed(String program, Errno errno) implements OfErrno {
     @Override
     public String what() {
       return "start process in its cgroup (clone3, CLONE_INTO_CGROUP)";
@@ -57,11 +63,6 @@ public sealed interface ProcessFailure extends Failure {
     @Override
     public String why() {
       return errno.toString();
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
 
     @Override
@@ -86,8 +87,7 @@ public sealed interface ProcessFailure extends Failure {
   }
 
   /** A step inside husk-init failed and was reported with its errno. */
-  record InitFailed(String step, String detail, Errno errno, FailureKind kind)
-      implements ProcessFailure {
+  record InitFailed(String step, String detail, Errno errno, FailureKind kind) implements OfErrno {
     @Override
     public String what() {
       return "prepare the sandbox's first process (" + step + ")";
@@ -101,11 +101,6 @@ public sealed interface ProcessFailure extends Failure {
     @Override
     public String why() {
       return errno.toString();
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
 
     @Override
@@ -197,7 +192,7 @@ public sealed interface ProcessFailure extends Failure {
   }
 
   /** Another system call failed. */
-  record CallFailed(String operation, String path, Errno errno) implements ProcessFailure {
+  record CallFailed(String operation, String path, Errno errno) implements OfErrno {
     public static CallFailed of(ErrnoException e) {
       return new CallFailed(e.operation(), e.path(), e.errno());
     }
@@ -215,11 +210,6 @@ public sealed interface ProcessFailure extends Failure {
     @Override
     public String why() {
       return errno.toString();
-    }
-
-    @Override
-    public OptionalInt errorNumber() {
-      return OptionalInt.of(errno.value());
     }
 
     @Override

@@ -28,6 +28,25 @@ public final class SysFiles {
     }
   }
 
+  /** The beginning of the content: {@code most} bytes, or all when there are fewer. */
+  public static String readStart(Path path, int most) throws ErrnoException {
+    int fd = check("open", path, Native.open(Native.cString(path), O_RDONLY | O_CLOEXEC, 0));
+    try {
+      byte[] buffer = new byte[most];
+      int length = 0;
+      while (length < most) {
+        int count = check("read", path, Native.read(fd, buffer, length, most - length));
+        if (count == 0) {
+          break;
+        }
+        length += count;
+      }
+      return new String(buffer, 0, length, StandardCharsets.UTF_8);
+    } finally {
+      Native.close(fd);
+    }
+  }
+
   private static String readFrom(int fd, Path path) throws ErrnoException {
     byte[] buffer = new byte[CHUNK];
     int length = 0;

@@ -18,6 +18,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -47,14 +48,17 @@ public final class HuskClient implements AutoCloseable {
   /**
    * Connects.
    *
-   * @throws HuskException {@link RpcFailure.NoShim} when nobody listens there
+   * @throws HuskException {@link RpcFailure.NoShim} when nobody listens there, {@link
+   *     RpcFailure.NotAccepting} when who does has no room for another connection
    */
   public static HuskClient connect(String id, Path socket) throws HuskException {
     SocketPlace.checkLength(socket);
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
     SocketChannel first;
     try {
-      first = SocketChannel.open(address);
+      first = UnixConnection.open(address);
+    } catch (SocketTimeoutException e) {
+      throw new HuskException(new RpcFailure.NotAccepting(id, socket, UnixConnection.SECONDS), e);
     } catch (IOException e) {
       throw new HuskException(new RpcFailure.NoShim(id, socket, String.valueOf(e.getMessage())), e);
     }
@@ -85,7 +89,7 @@ public final class HuskClient implements AutoCloseable {
     @Override
     SocketChannel connect(UnixDomainSocketAddress to) throws IOException {
       SocketChannel ready = first.getAndSet(null);
-      return ready != null ? ready : SocketChannel.open(to);
+      return ready != null ? ready : UnixConnection.open(to);
     }
   }
 

@@ -181,6 +181,35 @@ public sealed interface RpcFailure extends Failure {
     }
   }
 
+  /** Somebody listens and takes no connection: the queue stayed full. */
+  record NotAccepting(String id, Path path, int seconds) implements RpcFailure {
+    @Override
+    public String what() {
+      return "reach the shim of sandbox \"" + id + "\"";
+    }
+
+    @Override
+    public String where() {
+      return path.toString();
+    }
+
+    @Override
+    public String why() {
+      return "who listens there has not taken a connection for " + seconds + " s";
+    }
+
+    @Override
+    public String remedy() {
+      return "see whether that process is stopped or hangs (husk list shows its pid); killing it"
+          + " ends its sandbox";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.TIMEOUT;
+    }
+  }
+
   /** What a shim answered instead of doing as it was asked, in its own words. */
   record Refused(
       String what, String where, String why, String remedy, FailureKind kind, String message)

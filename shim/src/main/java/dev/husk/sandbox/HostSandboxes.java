@@ -1,8 +1,8 @@
 package dev.husk.sandbox;
 
-import dev.husk.cgroup.AbandonedCgroup;
 import dev.husk.cgroup.CgroupHost;
 import dev.husk.cgroup.KernelCgroupFs;
+import dev.husk.cgroup.SandboxCgroups;
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ public final class HostSandboxes {
 
   /** A dead shim's file may name a cgroup that is another's by now. */
   private static boolean isStill(StateFile state) throws HuskException {
-    return AbandonedCgroup.isStill(
-        CgroupHost.detect(new KernelCgroupFs()), state.cgroup(), state.identity());
+    CgroupHost host = CgroupHost.locate(new KernelCgroupFs());
+    return SandboxCgroups.directory(host, state.cgroup(), state.identity()).isPresent();
   }
 }

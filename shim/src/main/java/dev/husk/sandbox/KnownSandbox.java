@@ -90,7 +90,8 @@ public record KnownSandbox(String id, Path directory, Shim shim, Optional<StateF
     }
     String id = directory.getFileName().toString();
     try {
-      String text = SysFiles.read(directory.resolve(StateDirectory.STATE));
+      String text =
+          SysFiles.readStart(directory.resolve(StateDirectory.STATE), StateJson.LONGEST_START);
       return Optional.of(new KnownSandbox(id, directory, shim, Optional.of(StateFile.parse(text))));
     } catch (ErrnoException e) {
       return Optional.of(new KnownSandbox(id, directory, shim, Optional.empty()));

@@ -51,6 +51,7 @@ final class LocalSandbox implements Sandbox {
   private volatile State state = new State.Creating();
   private volatile Description description = new Description("", "", Map.of());
   private volatile Optional<String> reasonOfKill = Optional.empty();
+  private volatile boolean removing;
   private boolean deleted;
 
   /** What the config says of itself. */
@@ -254,7 +255,11 @@ final class LocalSandbox implements Sandbox {
     if (now instanceof State.Stopped) {
       throw wrongPhase("update", now);
     }
-    payload.cgroup().update(resources);
+    try {
+      payload.cgroup().update(resources);
+    } catch (HuskException e) {
+      throw Vanishing.seen(e, removing, id());
+    }
     events.add(new Event.Updated());
     return status();
   }
@@ -290,13 +295,22 @@ final class LocalSandbox implements Sandbox {
   @Override
   public List<ProcessEntry> processes() throws HuskException {
     Optional<Payload> payload = state.held();
-    return payload.isPresent() ? ProcessTable.of(payload.get().cgroup()) : List.of();
+    try {
+      return payload.isPresent() ? ProcessTable.of(payload.get().cgroup()) : List.of();
+    } catch (HuskException e) {
+      throw Vanishing.seen(e, removing, id());
+    }
   }
 
   @Override
   public Stats stats() throws HuskException {
     State now = state;
-    return now.held().orElseThrow(() -> wrongPhase("measure", now)).cgroup().stats();
+    Payload payload = now.held().orElseThrow(() -> wrongPhase("measure", now));
+    try {
+      return payload.cgroup().stats();
+    } catch (HuskException e) {
+      throw Vanishing.seen(e, removing, id());
+    }
   }
 
   @Override
@@ -383,6 +397,7 @@ final class LocalSandbox implements Sandbox {
     if (!(state instanceof State.Stopped)) {
       stop(payload, state.begun(), "deleted");
     }
+    removing = true;
     remove(payload);
     deadman.disarm();
     payload.pidfd().close();

@@ -14,17 +14,12 @@ final class ProcessTable {
 
   static List<ProcessEntry> of(SandboxCgroup cgroup) throws HuskException {
     List<ProcessEntry> entries = new ArrayList<>();
-    String above = cgroup.relativePath() + "/";
     for (Member member : cgroup.processes()) {
       int pid = (int) member.pid();
       try {
         int inner = ProcFs.innermostPid(pid);
         entries.add(
-            new ProcessEntry(
-                pid,
-                inner == pid ? 0 : inner,
-                member.cgroup().substring(above.length()),
-                ProcFs.command(pid)));
+            new ProcessEntry(pid, inner == pid ? 0 : inner, member.cgroup(), ProcFs.command(pid)));
       } catch (ErrnoException e) {
         // It has ended between the listing and the look: it is no process of the sandbox any more.
       }

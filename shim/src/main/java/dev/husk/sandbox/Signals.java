@@ -1,6 +1,5 @@
 package dev.husk.sandbox;
 
-import dev.husk.cgroup.Member;
 import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.Pidfd;
@@ -52,8 +51,7 @@ final class Signals {
       payload.pidfd().signal(Signal.SIGKILL);
       if (frozen) {
         // Frozen processes die of it without another step. The monitor, which is to live, thaws
-        // last:
-        // once the first process of a pid namespace has ended, so have all others.
+        // last: once the first process of a pid namespace has ended, so have all others.
         payload.pidfd().awaitEnd(MONITOR_GRACE);
         payload.cgroup().release();
       }
@@ -62,8 +60,7 @@ final class Signals {
       // It has ended already.
     }
     // Once the monitor has ended, so has all of the namespace, and the event loop clears up: by
-    // then
-    // the cgroup can be another's.
+    // then the cgroup can be another's.
     if (!ended) {
       payload.cgroup().kill();
     }
@@ -75,8 +72,7 @@ final class Signals {
     signalled.add(payload.monitor().pid());
     for (int pass = 0; pass < PASSES; pass++) {
       boolean sent = false;
-      for (Member member : payload.cgroup().processes()) {
-        int pid = (int) member.pid();
+      for (int pid : payload.cgroup().pids()) {
         if (signalled.add(pid)) {
           sent = true;
           sendIfStillMember(payload, pid, signal);

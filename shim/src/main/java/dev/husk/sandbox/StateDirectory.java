@@ -2,7 +2,10 @@ package dev.husk.sandbox;
 
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
+import dev.husk.process.Errno;
+import dev.husk.process.ErrnoException;
 import dev.husk.process.Stderr;
+import dev.husk.process.SysFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -137,11 +140,15 @@ public final class StateDirectory {
     }
   }
 
+  /** The part that a successor needs. */
   private static Optional<String> readState(Path path) throws IOException {
     try {
-      return Optional.of(Files.readString(path.resolve(STATE)));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
+      return Optional.of(SysFiles.readStart(path.resolve(STATE), StateJson.LONGEST_START));
+    } catch (ErrnoException e) {
+      if (e.errno().equals(Errno.ENOENT)) {
+        return Optional.empty();
+      }
+      throw new IOException(e.getMessage(), e);
     }
   }
 
@@ -159,7 +166,7 @@ public final class StateDirectory {
     return path.resolve("stage");
   }
 
-  /** The state file of a shim that died without deleting its sandbox. */
+  /** The state file of a shim that died without deleting its sandbox, all or its beginning. */
   public Optional<String> abandonedState() {
     return abandoned;
   }

@@ -30,6 +30,9 @@ final class StateJson {
 
   private StateJson() {}
 
+  /** Longer than all but the annotations can be: paths, texts of one line and numbers. */
+  static final int LONGEST_START = 128 << 10;
+
   static String write(
       SandboxStatus status, String cgroupIdentity, long shimPid, Optional<Evacuation> evacuation) {
     StringWriter text = new StringWriter(512);
@@ -42,11 +45,6 @@ final class StateJson {
         json.writeNumberField("pid", status.pid().getAsInt());
       }
       json.writeStringField("bundle", status.bundle());
-      json.writeObjectFieldStart("annotations");
-      for (Map.Entry<String, String> annotation : status.annotations().entrySet()) {
-        json.writeStringField(annotation.getKey(), annotation.getValue());
-      }
-      json.writeEndObject();
       json.writeStringField(CGROUP, status.cgroup());
       json.writeStringField(IDENTITY, cgroupIdentity);
       json.writeStringField(CREATED, status.createdAt().toString());
@@ -59,6 +57,13 @@ final class StateJson {
         json.writeStringField(EXIT_REASON, status.exit().get().reason());
         json.writeBooleanField("oomKilled", status.exit().get().oomKilled());
       }
+      // Last, since a config's annotations are the only part without a bound of its own: who needs
+      // the rest reads the beginning of the file.
+      json.writeObjectFieldStart("annotations");
+      for (Map.Entry<String, String> annotation : status.annotations().entrySet()) {
+        json.writeStringField(annotation.getKey(), annotation.getValue());
+      }
+      json.writeEndObject();
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

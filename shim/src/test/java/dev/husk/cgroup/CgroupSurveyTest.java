@@ -67,6 +67,20 @@ class CgroupSurveyTest {
     assertThat(feature(survey, "cgroup.kill")).isEqualTo(Answer.NO);
   }
 
+  /** With the controller handed down nowhere yet there is no file to be seen. */
+  @Test
+  void whatOnlyTheKernelsBuildDecidesIsNotTakenForThere() {
+    CgroupSurvey survey =
+        CgroupSurvey.look(
+            with(ModelCgroupFs.host("memory", "io", "pids", "cpu"), UNIFIED, "0::/\n"));
+    assertThat(family(survey, "pids").answer()).isEqualTo(Answer.YES);
+    for (String name : List.of("memory.swap", "cpu", "blockIO throttle", "blockIO weight")) {
+      assertThat(family(survey, name).answer()).as(name).isEqualTo(Answer.LIMITED);
+      assertThat(family(survey, name).found()).contains("nothing tells before");
+      assertThat(family(survey, name).remedy()).contains("CONFIG_");
+    }
+  }
+
   @Test
   void whyAControllerIsMissingIsTold() {
     CgroupSurvey survey =

@@ -83,6 +83,11 @@ final class InterposedFs implements CgroupFs {
   }
 
   @Override
+  public void walk(Path directory, CgroupVisitor visitor) throws ErrnoException {
+    PathWalk.walk(this, directory, visitor);
+  }
+
+  @Override
   public boolean exists(Path path) {
     return real.exists(path);
   }

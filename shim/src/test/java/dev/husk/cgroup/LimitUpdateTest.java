@@ -57,6 +57,11 @@ class LimitUpdateTest {
 
   private static SandboxCgroup create(ModelCgroupFs fs, String json, LimitPolicy policy)
       throws Exception {
+    return create(fs, fs, json, policy);
+  }
+
+  private static SandboxCgroup create(
+      CgroupFs fs, ModelCgroupFs model, String json, LimitPolicy policy) throws Exception {
     CgroupHost host =
         new CgroupHost(
             CgroupHost.Mode.UNIFIED,
@@ -69,7 +74,7 @@ class LimitUpdateTest {
     SandboxCgroup.Spec spec =
         new SandboxCgroup.Spec(
             "x", Optional.empty(), resources(json), policy, RetryBudget.DEFAULT, false);
-    return new SandboxCgroupMaker(fs, host, spec, new TestPacer(), fs::exit).make();
+    return new SandboxCgroupMaker(fs, host, spec, new TestPacer(), model::exit).make();
   }
 
   private SandboxCgroup create(String json) throws Exception {
@@ -228,6 +233,103 @@ class LimitUpdateTest {
     assertThat(p("memory.swap.max")).isEqualTo("max");
     assertThat(p("pids.max")).isEqualTo("max");
     assertThat(p("cpu.max")).isEqualTo("max 100000");
+  }
+
+  /** Passed over, each would leave the old limit in force and out of sight, or widen it. */
+  @Test
+  void aValueThatMeansNotSetIsRefusedByName() throws Exception {
+    Map<String, String> pointers = new TreeMap<>();
+    pointers.put("{\"memory\": {\"limit\": 0}}", "/memory/limit");
+    pointers.put("{\"memory\": {\"reservation\": 0}}", "/memory/reservation");
+    pointers.put("{\"memory\": {\"swap\": 0}}", "/memory/swap");
+    pointers.put("{\"cpu\": {\"shares\": 0}}", "/cpu/shares");
+    pointers.put("{\"cpu\": {\"cpus\": \"\"}}", "/cpu/cpus");
+    pointers.put("{\"cpu\": {\"mems\": \"\"}}", "/cpu/mems");
+    for (boolean defaults : new boolean[] {true, false}) {
+      ModelCgroupFs model = newFs();
+      SandboxCgroup cgroup =
+          create(model, EVERYTHING, new LimitPolicy(defaults, Enforcement.STRICT));
+      Map<String, String> before = values(model);
+      List<LimitStatus> limits = cgroup.limits();
+      for (Map.Entry<String, String> change : pointers.entrySet()) {
+        var failure =
+            Failures.expect(
+                CgroupFailure.InvalidValue.class, () -> cgroup.update(resources(change.getKey())));
+        assertThat(failure.where()).isEqualTo("/linux/resources" + change.getValue());
+        assertThat(failure.remedy()).startsWith("leave it out");
+      }
+      assertThat(values(model)).isEqualTo(before);
+      assertThat(cgroup.limits()).isEqualTo(limits);
+    }
+  }
+
+  @Test
+  void aZeroThatIsALimitIsSet() throws Exception {
+    SandboxCgroup cgroup = create(EVERYTHING);
+    cgroup.update(
+        resources(
+            """
+            {"pids": {"limit": 0}, "cpu": {"burst": 0, "idle": 0},
+             "hugepageLimits": [{"pageSize": "2MB", "limit": 0}],
+             "blockIO": {"throttleReadBpsDevice": [{"major": 8, "minor": 0, "rate": 0}]},
+             "unified": {"memory.low": "0"}}
+            """));
+    assertThat(p("pids.max")).as("the payload and the monitor").isEqualTo("2");
+    assertThat(p("cpu.max.burst")).isEqualTo("0");
+    assertThat(p("hugetlb.2MB.max")).isEqualTo("0");
+    assertThat(p("io.max")).isEmpty();
+    assertThat(p("memory.low")).isEqualTo("0");
+  }
+
+  @Test
+  void aLimitInForceThatThePlanLeavesOutIsAnErrorBeforeAnythingIsWritten() throws Exception {
+    SandboxCgroup cgroup = create(EVERYTHING);
+    Map<String, String> before = values(fs);
+    Resources change = resources("{\"pids\": {\"limit\": 3}}");
+    LimitPlan plan = Limits.plan(change, LimitPolicy.STRICT, 8L << 30);
+    LimitUpdate update = new LimitUpdate(fs, new LimitApplier(fs, LimitPolicy.STRICT), P, S);
+    var failure =
+        Failures.expect(
+            CgroupFailure.LimitLost.class,
+            () -> update.run(plan, new TouchedLimits(change), cgroup.limits()));
+    assertThat(failure.file()).isEqualTo("memory.swap.max");
+    assertThat(values(fs)).isEqualTo(before);
+  }
+
+  @Test
+  void aDeviceThatUnifiedOfTheChangeDoesNotNameKeepsItsLimit() throws Exception {
+    SandboxCgroup cgroup =
+        create("{\"unified\": {\"io.max\": \"8:0 rbps=5 wiops=6\\n8:16 rbps=7\"}}");
+    List<LimitStatus> now = cgroup.update(resources("{\"unified\": {\"io.max\": \"8:0 rbps=9\"}}"));
+    assertThat(p("io.max"))
+        .isEqualTo(
+            """
+            8:0 rbps=9 wbps=max riops=max wiops=6
+            8:16 rbps=7 wbps=max riops=max wiops=max""");
+    assertThat(now)
+        .filteredOn(limit -> limit.file().equals("io.max"))
+        .extracting(LimitStatus::value)
+        .containsExactly("8:0 wiops=6", "8:16 rbps=7", "8:0 rbps=9");
+  }
+
+  @Test
+  void quotaAndPeriodOfUnifiedOutliveAChangeOfTheOther() throws Exception {
+    SandboxCgroup cgroup = create("{\"unified\": {\"cpu.max\": \"20000 50000\"}}");
+    cgroup.update(resources("{\"cpu\": {\"quota\": 10000}}"));
+    assertThat(p("cpu.max")).isEqualTo("10000 50000");
+    SandboxCgroup other =
+        create(newFs(), "{\"unified\": {\"cpu.max\": \"20000\"}}", LimitPolicy.STRICT);
+    assertThat(other.update(resources("{\"cpu\": {\"period\": 50000}}")))
+        .filteredOn(limit -> limit.file().equals("cpu.max"))
+        .extracting(LimitStatus::value)
+        .containsExactly("20000 50000");
+  }
+
+  @Test
+  void noLimitOfSwapIsNoneToLose() throws Exception {
+    SandboxCgroup cgroup = create("{\"memory\": {\"limit\": -1}}");
+    cgroup.update(resources("{\"memory\": {\"limit\": 1073741824}}"));
+    assertThat(p("memory.max")).isEqualTo("1073741824");
   }
 
   @Test
@@ -434,30 +536,7 @@ class LimitUpdateTest {
     Map<String, String> before = values(fs);
     CountDownLatch stuck = new CountDownLatch(1);
     CountDownLatch returned = new CountDownLatch(1);
-    CgroupFs hanging =
-        (CgroupFs)
-            java.lang.reflect.Proxy.newProxyInstance(
-                CgroupFs.class.getClassLoader(),
-                new Class<?>[] {CgroupFs.class},
-                (proxy, method, arguments) -> {
-                  try {
-                    Object result = method.invoke(fs, arguments);
-                    if (method.getName().equals("write")
-                        && ((Path) arguments[0]).equals(P.resolve("memory.max"))
-                        && arguments[1].equals("536870912")) {
-                      stuck.await();
-                    }
-                    return result;
-                  } catch (java.lang.reflect.InvocationTargetException e) {
-                    throw e.getCause();
-                  } finally {
-                    if (method.getName().equals("write")
-                        && Thread.currentThread().getName().equals("husk-limits")
-                        && stuck.getCount() == 0) {
-                      returned.countDown();
-                    }
-                  }
-                });
+    CgroupFs hanging = hanging(stuck, returned);
     LimitApplier applier = new LimitApplier(hanging, LimitPolicy.STRICT);
     LimitUpdate update = new LimitUpdate(hanging, applier, P, S, Duration.ofMillis(100));
     Resources change = resources(OTHER);
@@ -476,6 +555,57 @@ class LimitUpdateTest {
       Thread.sleep(20);
     }
     assertThat(values(fs)).as("the late writer wrote nothing more").isEqualTo(before);
+  }
+
+  /**
+   * Until the first writer is back it might undo what a later one wrote; and afterwards nothing
+   * does.
+   */
+  @Test
+  void noUpdateIsMadeWhileAWriteThatWasGivenUpHasNotReturned() throws Exception {
+    CountDownLatch stuck = new CountDownLatch(1);
+    CountDownLatch returned = new CountDownLatch(1);
+    SandboxCgroup cgroup = create(hanging(stuck, returned), fs, EVERYTHING, LimitPolicy.STRICT);
+    Resources change = resources("{\"memory\": {\"limit\": 536870912}}");
+    Thread.currentThread().interrupt();
+    Failures.expect(CgroupFailure.NotWritten.class, () -> cgroup.update(change));
+    assertThat(Thread.interrupted()).as("the interrupt is still there").isTrue();
+    assertThat(p("memory.max")).isEqualTo("1073741824");
+    var failure = Failures.expect(CgroupFailure.StillWriting.class, () -> cgroup.update(change));
+    assertThat(failure.where()).isEqualTo(P + "/memory.max");
+    stuck.countDown();
+    for (int i = 0; i < 500 && hasWriter(); i++) {
+      Thread.sleep(20);
+    }
+    cgroup.update(change);
+    assertThat(p("memory.max")).isEqualTo(s("memory.max")).isEqualTo("536870912");
+  }
+
+  /** With a first write of 512 MiB to memory.max that does not return while the latch is closed. */
+  private CgroupFs hanging(CountDownLatch stuck, CountDownLatch returned) {
+    return (CgroupFs)
+        java.lang.reflect.Proxy.newProxyInstance(
+            CgroupFs.class.getClassLoader(),
+            new Class<?>[] {CgroupFs.class},
+            (proxy, method, arguments) -> {
+              try {
+                Object result = method.invoke(fs, arguments);
+                if (method.getName().equals("write")
+                    && ((Path) arguments[0]).equals(P.resolve("memory.max"))
+                    && arguments[1].equals("536870912")) {
+                  stuck.await();
+                }
+                return result;
+              } catch (java.lang.reflect.InvocationTargetException e) {
+                throw e.getCause();
+              } finally {
+                if (method.getName().equals("write")
+                    && Thread.currentThread().getName().equals("husk-limits")
+                    && stuck.getCount() == 0) {
+                  returned.countDown();
+                }
+              }
+            });
   }
 
   private static boolean hasWriter() {

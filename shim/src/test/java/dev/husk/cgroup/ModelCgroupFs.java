@@ -476,6 +476,11 @@ final class ModelCgroupFs implements CgroupFs {
   }
 
   @Override
+  public void walk(Path directory, CgroupVisitor visitor) throws ErrnoException {
+    PathWalk.walk(this, directory, visitor);
+  }
+
+  @Override
   public synchronized boolean exists(Path path) {
     Path directory = path.getParent();
     return node(path).isPresent()

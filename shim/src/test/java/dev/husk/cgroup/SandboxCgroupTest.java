@@ -44,8 +44,19 @@ class SandboxCgroupTest {
     return new SandboxCgroupMaker(fs, host(fs, container), spec, new TestPacer(), fs::exit).make();
   }
 
+  private static SandboxCgroup create(
+      CgroupFs fs, ModelCgroupFs model, boolean container, SandboxCgroup.Spec spec)
+      throws Exception {
+    return new SandboxCgroupMaker(fs, host(model, container), spec, new TestPacer(), model::exit)
+        .make();
+  }
+
   private SandboxCgroup create() throws Exception {
     return create(fs, false, spec(Resources.none(), LimitPolicy.STRICT));
+  }
+
+  private CgroupTree tree() {
+    return new CgroupTree(fs, P, fs::exit);
   }
 
   private static Resources pids(long limit) {
@@ -95,8 +106,8 @@ class SandboxCgroupTest {
     assertThat(failure.expected()).isEqualTo("/husk/x/payload/init");
     cgroup.enableControllers();
     cgroup.verifyMember(pid);
-    assertThat(cgroup.processes()).containsExactly(new Member(pid, "/husk/x/payload/init"));
-    assertThat(cgroup.populated()).isTrue();
+    assertThat(cgroup.processes()).containsExactly(new Member(pid, "payload/init"));
+    assertThat(tree().populated()).isTrue();
     fs.exit(pid);
     Failures.expect(CgroupFailure.ProcessGone.class, () -> cgroup.verifyMember(pid));
   }
@@ -109,10 +120,78 @@ class SandboxCgroupTest {
     cgroup.setApart(monitor);
     assertThat(cgroup.processes())
         .containsExactlyInAnyOrder(
-            new Member(monitor, "/husk/x/monitor"), new Member(payload, "/husk/x/payload/init"));
+            new Member(monitor, "monitor"), new Member(payload, "payload/init"));
     assertThat(cgroup.remove(Duration.ofSeconds(2))).isInstanceOf(Removal.Removed.class);
     assertThat(fs.tree()).isEmpty();
     Failures.expect(CgroupFailure.ProcessGone.class, () -> cgroup.verifyMember(monitor));
+  }
+
+  /**
+   * As rmdir(2) does on some kernels; a create waits for it on the thread that owns the sandbox.
+   */
+  @Test
+  void anAbandonedCgroupWhoseRemovalHangsIsGivenUp() throws Exception {
+    create();
+    java.util.concurrent.CountDownLatch stuck = new java.util.concurrent.CountDownLatch(1);
+    CgroupFs hanging =
+        (CgroupFs)
+            java.lang.reflect.Proxy.newProxyInstance(
+                CgroupFs.class.getClassLoader(),
+                new Class<?>[] {CgroupFs.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("rmdirTree")) {
+                    stuck.await();
+                  }
+                  try {
+                    return method.invoke(fs, arguments);
+                  } catch (java.lang.reflect.InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    SandboxCgroup.Spec reclaim =
+        new SandboxCgroup.Spec(
+            "x", Optional.empty(), Resources.none(), LimitPolicy.STRICT, RetryBudget.DEFAULT, true);
+    try {
+      var failure =
+          Failures.expect(
+              CgroupFailure.NotRemoved.class, () -> create(hanging, fs, false, reclaim));
+      assertThat(failure.where()).isEqualTo(P.toString());
+    } finally {
+      stuck.countDown();
+    }
+  }
+
+  /** Whatever names the inside chooses, the list of all is not larger than an answer may be. */
+  @Test
+  void placesOfManyProcessesAreCutToWhatAnAnswerTakes() throws Exception {
+    SandboxCgroup cgroup = create();
+    Path deep = cgroup.initDir();
+    for (int level = 0; level < 12; level++) {
+      deep = deep.resolve("n".repeat(1000));
+      fs.mkdir(deep);
+    }
+    for (int i = 0; i < 3000; i++) {
+      fs.spawn(deep);
+    }
+    List<Member> members = cgroup.processes();
+    assertThat(members).hasSize(3000);
+    assertThat(members.stream().mapToInt(member -> member.cgroup().length()).sum())
+        .isLessThanOrEqualTo(1 << 20);
+    assertThat(members.getFirst().cgroup()).startsWith("payload/init/nnn").endsWith("...");
+    assertThat(cgroup.pids()).hasSize(3000);
+  }
+
+  @Test
+  void moreProcessesThanCanBeListedAreNoPartOfThem() throws Exception {
+    SandboxCgroup cgroup = create();
+    InterposedFs many =
+        new InterposedFs(fs)
+            .lie(
+                cgroup.initDir().resolve("cgroup.procs"),
+                "7\n".repeat(CgroupTree.MOST_PROCESSES + 1));
+    CgroupTree tree = new CgroupTree(many, P, pid -> {});
+    Failures.expect(CgroupFailure.TooMany.class, tree::processes);
+    assertThat(tree.some(3)).hasSize(3);
   }
 
   @Test
@@ -455,9 +534,9 @@ class SandboxCgroupTest {
   void waitingIsEndedByTheKernelsNotification() throws Exception {
     SandboxCgroup cgroup = create();
     long pid = fs.spawn(cgroup.initDir());
-    assertThat(cgroup.awaitEmpty(Duration.ofMillis(30))).isFalse();
+    assertThat(tree().awaitEmpty(Duration.ofMillis(30))).isFalse();
     Thread ender = Thread.ofPlatform().start(() -> fs.exit(pid));
-    assertThat(cgroup.awaitEmpty(Duration.ofSeconds(5))).isTrue();
+    assertThat(tree().awaitEmpty(Duration.ofSeconds(5))).isTrue();
     ender.join();
   }
 
@@ -486,8 +565,8 @@ class SandboxCgroupTest {
     SandboxCgroup cgroup = create();
     cgroup.remove(Duration.ofSeconds(1));
     cgroup.kill();
-    assertThat(cgroup.populated()).isFalse();
-    assertThat(cgroup.awaitEmpty(Duration.ZERO)).isTrue();
+    assertThat(tree().populated()).isFalse();
+    assertThat(tree().awaitEmpty(Duration.ZERO)).isTrue();
     assertThat(cgroup.processes()).isEmpty();
   }
 }

@@ -34,6 +34,8 @@ class ClientOptionsTest {
             dev.husk.oci.ResourcesReader.parse(pages.getBytes(StandardCharsets.UTF_8), "test")
                 .hugepageLimits())
         .containsExactly(new dev.husk.oci.Resources.HugepageLimit("2MB", 1L << 30));
+    assertThat(limits("--hugepages", "2MB=max").orElseThrow())
+        .contains("\"limit\":" + Long.MAX_VALUE);
     assertThat(limits("--resources", "x")).isEmpty();
   }
 

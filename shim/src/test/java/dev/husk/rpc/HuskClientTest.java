@@ -68,6 +68,22 @@ class HuskClientTest {
   }
 
   @Test
+  void aShimThatTakesNoConnectionIsGivenUp(@TempDir Path temp) throws Exception {
+    Path path = temp.resolve("shim.sock");
+    try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        SocketChannel first = SocketChannel.open(StandardProtocolFamily.UNIX);
+        SocketChannel second = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      // As many as the queue holds: one more than its length.
+      stopped.bind(UnixDomainSocketAddress.of(path), 1);
+      assertThat(first.connect(UnixDomainSocketAddress.of(path))).isTrue();
+      assertThat(second.connect(UnixDomainSocketAddress.of(path))).isTrue();
+      Failure failure = refused(() -> HuskClient.connect("x", path));
+      assertThat(failure).isInstanceOf(RpcFailure.NotAccepting.class);
+      assertThat(failure.kind()).isEqualTo(FailureKind.TIMEOUT);
+    }
+  }
+
+  @Test
   void aMissingShimIsSaidToBe(@TempDir Path temp) throws Exception {
     Path missing = temp.resolve("shim.sock");
     Failure failure = refused(() -> HuskClient.connect("x", missing));

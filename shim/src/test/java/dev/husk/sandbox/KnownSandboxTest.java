@@ -18,13 +18,17 @@ class KnownSandboxTest {
   @TempDir Path root;
 
   private static SandboxStatus status() {
+    return status(Map.of("pid", "7", "cgroup", "/not/this"));
+  }
+
+  private static SandboxStatus status(Map<String, String> annotations) {
     return new SandboxStatus(
         "one",
         "1.3.0",
         Phase.RUNNING,
         "/bundle",
         OptionalInt.of(42),
-        Map.of("pid", "7", "cgroup", "/not/this"),
+        annotations,
         Instant.EPOCH,
         Optional.empty(),
         Optional.empty(),
@@ -59,6 +63,20 @@ class KnownSandboxTest {
     assertThat(half.pid()).isEqualTo(42);
     assertThat(half.cgroup()).isEmpty();
     assertThat(StateFile.parse("")).isEqualTo(StateFile.NOTHING);
+  }
+
+  /** A config of 4 MiB may be little else. */
+  @Test
+  void annotationsHoweverLargeHideNothing() throws Exception {
+    Path one = Files.createDirectory(root.resolve("one"));
+    Files.writeString(one.resolve("lock"), "");
+    SandboxStatus large = status(Map.of("a", "x".repeat(3 << 20)));
+    Files.writeString(
+        one.resolve("state.json"), StateJson.write(large, "(dev=1,ino=2)", 99, Optional.empty()));
+    StateFile state = KnownSandbox.list(root).sandboxes().getFirst().state().orElseThrow();
+    assertThat(state.cgroup()).isEqualTo("/husk/one");
+    assertThat(state.identity()).isEqualTo("(dev=1,ino=2)");
+    assertThat(state.shimPid()).isEqualTo(99);
   }
 
   @Test
