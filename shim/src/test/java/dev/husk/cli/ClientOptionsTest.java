@@ -102,8 +102,8 @@ class ClientOptionsTest {
 
   @Test
   void whatAPayloadChoseDoesNothingToTheTerminal() {
-    assertThat(new Table().row("a\u001b[2J\n", "b").row("long one", "c").toString())
-        .isEqualTo("a\\x1b[2J\\x0a  b\nlong one      c\n");
+    assertThat(new Table().row("a\u001b[2J\n\u202e", "b").row("long one", "c").toString())
+        .isEqualTo("a<U+1b>[2J<U+a><U+202e>  b\nlong one                 c\n");
   }
 
   @Test
