@@ -40,10 +40,7 @@ final class BlockIoDecoder {
       requireNew(device, major, minor, seen);
       devices.add(
           new Resources.WeightDevice(
-              major,
-              minor,
-              weight(device, "weight"),
-              weight(device, "leafWeight")));
+              major, minor, weight(device, "weight"), weight(device, "leafWeight")));
     }
     return devices;
   }
