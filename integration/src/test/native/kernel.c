@@ -23,6 +23,12 @@ static void keyrings(void) {
   int32_t keys[64];
   long bytes = syscall(SYS_keyctl, KEYCTL_READ, KEY_SPEC_SESSION_KEYRING, keys, sizeof keys);
   report_state("session keys", "%ld", bytes / (long)sizeof *keys);
+  /* The user's keyring has no namespace: what is linked into the session could be read. */
+  report_try("keyctl", "link user",
+             syscall(SYS_keyctl, KEYCTL_LINK, KEY_SPEC_USER_KEYRING, KEY_SPEC_SESSION_KEYRING));
+  report_try("add_key", "user",
+             syscall(SYS_add_key, "user", "husk-test", "x", 1UL, KEY_SPEC_PROCESS_KEYRING));
+  report_try("request_key", "user", syscall(SYS_request_key, "user", "husk-test", NULL, 0));
 }
 
 static void enter_namespaces(void) {

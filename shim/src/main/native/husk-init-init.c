@@ -107,6 +107,12 @@ static _Noreturn void become_payload(const struct spec *spec, bool in_cwd) {
       control_fail(EXIT_FAILED, "seccomp", error, "forbid new user namespaces");
     }
   }
+  if (spec->no_keys) {
+    int error = forbid_keys();
+    if (error != 0) {
+      control_fail(EXIT_FAILED, "seccomp", error, "forbid keys");
+    }
+  }
   if (dup2(FD_STDERR, STDERR_FILENO) < 0) {
     control_fail(EXIT_FAILED, "descriptors", errno, "make descriptor 8 the standard error");
   }

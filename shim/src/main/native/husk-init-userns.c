@@ -6,42 +6,25 @@
 #include "husk-init.h"
 
 #include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
-#include <stddef.h>
-#include <sys/prctl.h>
 
-/* System calls by architecture: the native one, then the 32-bit one that the same kernel may run. */
+#include "husk-init-filter.h"
+
 #if defined(__x86_64__)
-enum { NATIVE = AUDIT_ARCH_X86_64, CLONE = 56, UNSHARE = 272 };
-enum { COMPAT = AUDIT_ARCH_I386, COMPAT_CLONE = 120, COMPAT_UNSHARE = 310 };
+enum { CLONE = 56, UNSHARE = 272, COMPAT_CLONE = 120, COMPAT_UNSHARE = 310 };
 #elif defined(__aarch64__)
-enum { NATIVE = AUDIT_ARCH_AARCH64, CLONE = 220, UNSHARE = 97 };
-enum { COMPAT = AUDIT_ARCH_ARM, COMPAT_CLONE = 120, COMPAT_UNSHARE = 337 };
-#else
-#error "which system calls make user namespaces here?"
+enum { CLONE = 220, UNSHARE = 97, COMPAT_CLONE = 120, COMPAT_UNSHARE = 337 };
 #endif
 
 /* The same on all architectures; its flags are in memory, where a filter cannot look. libc falls back to clone. */
 enum { CLONE3 = 435 };
-
-/* The x32 ABI of x86-64 marks its calls with this bit; no other architecture has numbers that large. */
-enum { X32_BIT = 0x40000000 };
-
-#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, field))
-#define UNLESS_EQUAL(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(value), 0, skip)
-#define IF_EQUAL(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(value), skip, 0)
-#define JUMP(skip) BPF_STMT(BPF_JMP | BPF_JA, skip)
-#define RETURN(action) BPF_STMT(BPF_RET | BPF_K, (unsigned)(action))
 
 int forbid_user_namespaces(void) {
   static struct sock_filter filter[] = {
       /*  0 */ LOAD(arch),
       /*  1 */ UNLESS_EQUAL(NATIVE, 5),
       /*  2 */ LOAD(nr),
-      /*  3 */ BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ~(unsigned)X32_BIT),
+      /*  3 */ WITHOUT(X32_BIT),
       /*  4 */ IF_EQUAL(CLONE, 8),
       /*  5 */ IF_EQUAL(UNSHARE, 7),
       /*  6 */ JUMP(4),
@@ -58,6 +41,5 @@ int forbid_user_namespaces(void) {
       /* 16 */ RETURN(SECCOMP_RET_ERRNO | ENOSYS),
       /* 17 */ RETURN(SECCOMP_RET_ERRNO | EPERM),
   };
-  struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
-  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0 ? 0 : errno;
+  return install_filter(filter, sizeof filter / sizeof *filter);
 }

@@ -10,7 +10,8 @@
  * and end exactly where the last field ends.
  *
  * Spec, magic "HSKS", version 1:
- *   u32 flags (1: no_new_privs, 2: umask is given, 4: no new user namespaces), u32 uid, u32 gid, u32 umask,
+ *   u32 flags (1: no_new_privs, 2: umask is given, 4: no new user namespaces,
+ *   8: no keys), u32 uid, u32 gid, u32 umask,
  *   u64 effective, u64 permitted, u64 inheritable, u64 bounding, u64 ambient (bit n: capability n),
  *   list of u32 supplementary groups (at most 65536),
  *   list of {u32 resource, u64 soft, u64 hard} (at most 16; all bits set: RLIM_INFINITY),
@@ -75,6 +76,7 @@ struct spec {
   bool no_new_privs;
   bool has_umask;
   bool no_user_namespaces;
+  bool no_keys;
   uint32_t uid;
   uint32_t gid;
   uint32_t umask;
@@ -147,8 +149,9 @@ void describe_search(const struct spec *spec, struct text *text);
 void apply_limits(const struct spec *spec);
 void apply_identity(const struct spec *spec);
 
-/* husk-init-keyring.c: 0 or an errno. */
+/* husk-init-keyring.c: 0 or an errno. The second needs no_new_privs. */
 int leave_keyring(void);
+int forbid_keys(void);
 
 /* husk-init-userns.c: 0 or an errno. Needs no_new_privs. */
 int forbid_user_namespaces(void);

@@ -24,6 +24,37 @@ NATIVE(jint, open)(JNIEnv *env, jclass cls, jbyteArray path, jint flags, jint mo
   return fd;
 }
 
+/* Never waits for the other end of a FIFO, and opens nothing that is not meant to be opened: -EINVAL for what is no file. */
+NATIVE(jint, openRegular)(JNIEnv *env, jclass cls, jbyteArray path, jint flags) {
+  (void)cls;
+  jbyte *name = (*env)->GetByteArrayElements(env, path, NULL);
+  if (name == NULL) return -ENOMEM;
+  struct stat status;
+  jint fd = -EINVAL;
+  if (lstat((const char *)name, &status) < 0) fd = -errno;
+  else if (S_ISREG(status.st_mode)) fd = result(open((const char *)name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  (*env)->ReleaseByteArrayElements(env, path, name, JNI_ABORT);
+  if (fd >= 0 && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))) {
+    close(fd);
+    return -EINVAL;
+  }
+  return fd;
+}
+
+NATIVE(jint, status)(JNIEnv *env, jclass cls, jbyteArray path, jintArray modeOwnerSelf) {
+  (void)cls;
+  jbyte *name = (*env)->GetByteArrayElements(env, path, NULL);
+  if (name == NULL) return -ENOMEM;
+  struct stat status;
+  jint r = result(lstat((const char *)name, &status));
+  (*env)->ReleaseByteArrayElements(env, path, name, JNI_ABORT);
+  if (r == 0) {
+    const jint values[] = {(jint)status.st_mode, (jint)status.st_uid, (jint)geteuid()};
+    (*env)->SetIntArrayRegion(env, modeOwnerSelf, 0, 3, values);
+  }
+  return r;
+}
+
 NATIVE(jint, close)(JNIEnv *env, jclass cls, jint fd) {
   (void)env;
   (void)cls;

@@ -118,6 +118,35 @@ static void try_user_namespaces(void) {
   print_result("unshare", syscall(SYS_unshare, CLONE_NEWUSER));
 }
 
+#if defined(__x86_64__)
+/* The 32-bit call; a kernel without 32-bit programs ends the one that tries. */
+static void print_result32(const char *name, long number, long first) {
+  long result;
+  __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(first), "c"(-4L), "d"(0L) : "memory");
+  errno = (int)-result;
+  print_result(name, result < 0 ? -1 : 0);
+}
+#endif
+
+/* Each way to the keys, and its errno; what is asked for is harmless and would succeed, or fail with EFAULT. */
+static void try_keys(void) {
+  enum { GET_KEYRING_ID = 0, SESSION_KEYRING = -3, X32 = 0x40000000 };
+  print_result("getpid", syscall(SYS_getpid) > 0 ? 0 : -1);
+  print_result("keyctl", syscall(SYS_keyctl, GET_KEYRING_ID, SESSION_KEYRING, 1) > 0 ? 0 : -1);
+  print_result("add_key", syscall(SYS_add_key, NULL, NULL, NULL, 0, SESSION_KEYRING));
+  print_result("request_key", syscall(SYS_request_key, NULL, NULL, NULL, SESSION_KEYRING));
+#if defined(__x86_64__)
+  print_result("x32-keyctl", syscall(X32 | SYS_keyctl, GET_KEYRING_ID, SESSION_KEYRING, 1) > 0 ? 0 : -1);
+  print_result("x32-add_key", syscall(X32 | SYS_add_key, NULL, NULL, NULL, 0, SESSION_KEYRING));
+  print_result("x32-request_key", syscall(X32 | SYS_request_key, NULL, NULL, NULL, SESSION_KEYRING));
+  print_result32("i386-before", 285, -1);
+  print_result32("i386-add_key", 286, 0);
+  print_result32("i386-request_key", 287, 0);
+  print_result32("i386-keyctl", 288, 0);
+  print_result32("i386-after", 289, -1);
+#endif
+}
+
 static void answer(const char *question) {
   if (strcmp(question, "status") == 0) {
     print_file("/proc/self/status");
@@ -131,6 +160,8 @@ static void answer(const char *question) {
     print_umask();
   } else if (strcmp(question, "userns") == 0) {
     try_user_namespaces();
+  } else if (strcmp(question, "keys") == 0) {
+    try_keys();
   } else if (strcmp(question, "lo") == 0) {
     print_loopback();
   } else if (strcmp(question, "cgroup") == 0) {

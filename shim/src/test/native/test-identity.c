@@ -211,6 +211,66 @@ static void forbids_user_namespaces_and_nothing_else(void) {
   expect_line(output, "clone 0");
 }
 
+static void expect_errno(const char *name, int error) {
+  char line[64];
+  (void)snprintf(line, sizeof line, "%s %d", name, error);
+  expect_line(output, line);
+}
+
+static void forbids_keys_and_nothing_else(void) {
+  struct test_spec spec = default_spec();
+  int status;
+  spec.no_new_privs = true;
+  spec.args[1] = "keys";
+  spec.no_keys = true;
+  (void)run_payload(&spec, NULL, output, sizeof output, &status);
+  expect_errno("getpid", 0);
+  const char *const names[] = {"keyctl",     "add_key",     "request_key",
+#if defined(__x86_64__)
+                               "x32-keyctl", "x32-add_key", "x32-request_key",
+#endif
+  };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    expect_errno(names[i], ENOSYS);
+  }
+#if defined(__x86_64__)
+  if (strstr(output, "i386-before") != NULL) {
+    expect_errno("i386-add_key", ENOSYS);
+    expect_errno("i386-request_key", ENOSYS);
+    expect_errno("i386-keyctl", ENOSYS);
+    expect(strstr(output, "i386-after 38\n") == NULL, "ioprio_set is not to be refused: %s", output);
+  }
+#endif
+
+  spec.no_keys = false;
+  (void)run_payload(&spec, NULL, output, sizeof output, &status);
+  expect_errno("keyctl", 0);
+  expect_errno("add_key", EFAULT);
+  expect_errno("request_key", EFAULT);
+}
+
+static void forbids_both(void) {
+  struct test_spec spec = default_spec();
+  int status;
+  spec.no_new_privs = true;
+  spec.args[1] = "keys";
+  spec.args[2] = "userns";
+  spec.no_keys = true;
+  spec.no_user_namespaces = true;
+  (void)run_payload(&spec, NULL, output, sizeof output, &status);
+  expect_errno("keyctl", ENOSYS);
+  expect_errno("clone", EPERM);
+}
+
+static void tells_that_keys_cannot_be_forbidden(void) {
+  struct test_spec spec = default_spec();
+  int status;
+  spec.no_keys = true;
+  spec.uid = 1234;
+  struct reply reply = run_payload(&spec, NULL, output, sizeof output, &status);
+  expect_failure(&reply, "seccomp", EACCES);
+}
+
 static void tells_that_user_namespaces_cannot_be_forbidden(void) {
   struct test_spec spec = default_spec();
   int status;
@@ -237,5 +297,8 @@ const struct test IDENTITY_TESTS[] = {
     {"init: forbids user namespaces and nothing else", forbids_user_namespaces_and_nothing_else},
     {"init: tells that user namespaces cannot be forbidden",
      tells_that_user_namespaces_cannot_be_forbidden},
+    {"init: forbids keys and nothing else", forbids_keys_and_nothing_else},
+    {"init: forbids keys and user namespaces", forbids_both},
+    {"init: tells that keys cannot be forbidden", tells_that_keys_cannot_be_forbidden},
     {NULL, NULL},
 };

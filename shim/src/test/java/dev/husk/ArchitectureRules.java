@@ -80,6 +80,23 @@ record ArchitectureRules(String root) {
         .allowEmptyShould(true);
   }
 
+  /**
+   * Nobody writes to standard error but the one that never waits; {@code cli.Main} has made that
+   * one the JDK's, too.
+   */
+  ArchRule standardErrorOnlyThroughItsWriter() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(root + ".cli..")
+        .or()
+        .doNotHaveSimpleName("Main")
+        .should()
+        .accessField(System.class, "err")
+        .orShould()
+        .callMethod(Throwable.class, "printStackTrace")
+        .allowEmptyShould(true);
+  }
+
   /** Only {@code rpc} may know gRPC and the generated API. */
   ArchRule grpcOnlyInRpc() {
     return noClasses()

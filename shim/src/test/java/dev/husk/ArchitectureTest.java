@@ -23,6 +23,7 @@ class ArchitectureTest {
       Map.of(
           "nativeMethodsOnlyInProcess", ArchitectureRules::nativeMethodsOnlyInProcess,
           "nativeAccessOnlyInProcess", ArchitectureRules::nativeAccessOnlyInProcess,
+          "standardErrorOnlyThroughItsWriter", ArchitectureRules::standardErrorOnlyThroughItsWriter,
           "grpcOnlyInRpc", ArchitectureRules::grpcOnlyInRpc,
           "arrowsPointOneWay", ArchitectureRules::arrowsPointOneWay,
           "packagesAreKnown", ArchitectureRules::packagesAreKnown,

@@ -43,6 +43,17 @@ class BadInputTest extends RealSandboxes {
   }
 
   @Test
+  void whatAConfigSaysDoesNothingToTheTerminal() throws Exception {
+    String evil = "\u001b]0;x\u0007\u202e\nhusk: forged";
+
+    Outcome outcome = Husk.run("run", bundle().args("/bin/" + evil).toString());
+
+    assertThat(outcome.status()).as("%s", outcome).isEqualTo(127);
+    assertThat(outcome.errors()).contains("<U+1b>]0;x<U+7><U+202e><U+a>husk: forged");
+    assertThat(outcome.errors().lines()).hasSize(1);
+  }
+
+  @Test
   void jsonThatIsNone() throws Exception {
     Path bundle = bundle().path();
     Files.writeString(bundle.resolve(CONFIG), "{\n  \"ociVersion\": \"1.3.0\",,\n}\n");

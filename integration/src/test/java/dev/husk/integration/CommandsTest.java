@@ -67,6 +67,13 @@ class CommandsTest extends RealSandboxes {
       assertThat(done("update", shim.id(), "--resources", file.toString()))
           .containsPattern("cgroup.max.depth +8 +config +yes");
       assertThat(Files.readString(shim.cgroup().resolve("cgroup.max.depth"))).isEqualTo("8\n");
+      Path fifo = temp.resolve("fifo");
+      Programs.output("mkfifo", fifo.toString());
+      for (String odd : List.of(fifo.toString(), "/dev/zero")) {
+        Outcome outcome = Husk.run("update", shim.id(), "--resources", odd);
+        assertThat(outcome.status()).as("%s", outcome).isEqualTo(2);
+        assertThat(outcome.errors()).contains(odd + " is no regular file");
+      }
       Files.writeString(file, "{\"memory\":{\"limit\":-5},\"pids\":7}");
       assertThat(refused("update", shim.id(), "--resources", file.toString()))
           .contains(file.toString(), "/linux/resources/");

@@ -37,6 +37,9 @@ class HostilePayloadTest extends RealSandboxes {
       List.of(
           "freeze-v1",
           "open-v1",
+          "keyctl",
+          "add_key",
+          "request_key",
           "answer",
           "inject",
           "overwrite",
@@ -169,12 +172,29 @@ class HostilePayloadTest extends RealSandboxes {
         Files.getLastModifiedTime(file), Files.getAttribute(file, "unix:ctime"), Files.size(file));
   }
 
+  /** Keyrings know no namespaces: the user's would be the host's. */
   @Test
-  void everySandboxHasAKeyringOfItsOwn() throws Exception {
+  void keysAreForTrustedPayloadsAlone() throws Exception {
+    Path output = temp.resolve("output");
+    try (Shim shim = Shim.serve(Hostile.payload(bundle(), "kernel"))) {
+      shim.client().create(output);
+      shim.client().start();
+      assertThat(shim.client().await().getCode()).isZero();
+      shim.client().delete(false);
+      shim.husk().outcome();
+    }
+    assertThat(Hostile.report(output))
+        .filteredOn(line -> List.of("keyctl", "add_key", "request_key").contains(line.name()))
+        .hasSize(4)
+        .allMatch(line -> line.result().equals("ENOSYS"));
+  }
+
+  @Test
+  void everyTrustedSandboxHasASessionKeyringOfItsOwn() throws Exception {
     Path one = temp.resolve("one");
     Path other = temp.resolve("other");
     for (Path output : List.of(one, other)) {
-      try (Shim shim = Shim.serve(Hostile.payload(bundle(), "kernel"))) {
+      try (Shim shim = Shim.serve(Hostile.payload(bundle(), "kernel"), "--privileged")) {
         shim.client().create(output);
         shim.client().start();
         assertThat(shim.client().await().getCode()).isZero();

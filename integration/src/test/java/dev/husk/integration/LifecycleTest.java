@@ -26,6 +26,26 @@ import org.junit.jupiter.api.Test;
 
 /** The life of a sandbox over gRPC. */
 class LifecycleTest extends RealSandboxes {
+  /** Removing thousands of cgroups takes longer than what run grants to answers under way. */
+  @Test
+  void aForcedDeleteOfRunIsAnsweredHoweverLongItTakes() throws Exception {
+    Bundle bundle =
+        Hostile.withWritableCgroups(
+            bundle()
+                .script(
+                    "cd /sys/fs/cgroup; i=0; while [ $i -lt 4000 ]; do i=$((i+1));"
+                        + " echo c$i; done | xargs mkdir; echo made; exec sleep 600"));
+    String id = freshId();
+    try (Husk husk = Husk.start("run", "--id", id, bundle.toString())) {
+      husk.awaitOutput("made");
+      try (Client client = Client.ofId(id)) {
+        client.awaitServing();
+        client.delete(true);
+      }
+      assertThat(husk.outcome().status()).isEqualTo(137);
+    }
+  }
+
   @Test
   void aWholeLife() throws Exception {
     Bundle bundle = bundle().script("sleep 600 & sleep 600 & trap 'exit 7' TERM; wait; wait");

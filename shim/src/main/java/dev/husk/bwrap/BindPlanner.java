@@ -26,6 +26,28 @@ final class BindPlanner {
   private static final Set<String> CGROUPFS = Set.of("cgroup", "cgroup2");
   private static final Set<String> PROCFS = Set.of("proc");
 
+  /** A pinned object can be written through a read-only mount, too. */
+  private static final Set<String> BPFFS = Set.of("bpf");
+
+  /** What is written there changes the host, or what its kernel does. */
+  private static final Set<String> KERNEL =
+      Set.of(
+          "sysfs",
+          "debugfs",
+          "tracefs",
+          "securityfs",
+          "configfs",
+          "efivarfs",
+          "fusectl",
+          "pstore",
+          "binfmt_misc",
+          "selinuxfs",
+          "smackfs",
+          "resctrl",
+          "nfsd",
+          "rpc_pipefs",
+          "xenfs");
+
   private final Draft draft;
   private final Path bundle;
 
@@ -74,11 +96,11 @@ final class BindPlanner {
 
   /**
    * The host's file systems through which a payload without any capability could leave: cgroupfs by
-   * a write to cgroup.procs, procfs by the root directory of bwrap's monitor.
+   * a write to cgroup.procs, procfs by the root directory of bwrap's monitor; and those through
+   * which root could reconfigure the host, as a mount of type sysfs may not either.
    */
   private boolean refusedAsWayOut(Path source, MountOptions options, String pointer)
       throws HuskException {
-    boolean wholly = options.readOnly() && (options.recursivelyReadOnly() || !options.recursive());
     if (draft.hostMounts.shows(PROCFS, source, options.recursive())) {
       draft.offences.unsupported(
           pointer + "/source",
@@ -86,14 +108,38 @@ final class BindPlanner {
           "use a mount of type proc, or bind without the submounts");
       return true;
     }
-    if (!wholly && draft.hostMounts.shows(CGROUPFS, source, options.recursive())) {
+    if (draft.hostMounts.shows(BPFFS, source, options.recursive())) {
+      draft.offences.unsupported(
+          pointer + "/source",
+          source + " shows the host's BPF objects, which a read-only mount does not protect",
+          "bind without the submounts, or something that has none of them");
+      return true;
+    }
+    if (showsWritable(CGROUPFS, source, options)) {
       draft.offences.unsupported(
           pointer + "/source",
           source + " shows cgroups of the host, through which the payload could leave its own",
           "use a mount of type cgroup, which shows the sandbox's own, or add the option rro");
       return true;
     }
+    if (showsWritable(KERNEL, source, options)) {
+      draft.offences.unsupported(
+          pointer + "/source",
+          source + " shows a file system of the kernel, where root could reconfigure the host",
+          "add the option ro, and rro where something is mounted below");
+      return true;
+    }
     return false;
+  }
+
+  private boolean showsWritable(Set<String> types, Path source, MountOptions options)
+      throws HuskException {
+    if (!options.readOnly()) {
+      return draft.hostMounts.shows(types, source, options.recursive());
+    }
+    return options.recursive()
+        && !options.recursivelyReadOnly()
+        && draft.hostMounts.holds(types, source);
   }
 
   private Path staged(Path source, boolean directory, MountOptions options, String pointer)

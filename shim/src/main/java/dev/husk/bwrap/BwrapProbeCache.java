@@ -1,8 +1,8 @@
 package dev.husk.bwrap;
 
 import dev.husk.failure.HuskException;
+import dev.husk.process.SysFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,11 +44,8 @@ public final class BwrapProbeCache {
   /** The remembered answer; empty when there is none, it is of another file, or damaged. */
   Optional<BwrapProgram> load(Path program) {
     try {
-      if (Files.size(file) > LARGEST) {
-        return Optional.empty();
-      }
-      List<String> lines =
-          List.of(Files.readString(file, StandardCharsets.UTF_8).split("\n", LINES + 1));
+      // What is longer ends before its last line does.
+      List<String> lines = List.of(SysFiles.readStart(file, LARGEST).split("\n", LINES + 1));
       if (lines.size() != LINES + 1
           || !lines.get(0).equals(MAGIC)
           || !lines.get(1).equals(program.toString())

@@ -37,17 +37,25 @@ final class HostMounts {
   boolean shows(Set<String> types, Path path, boolean recursive) throws HuskException {
     String longest = "";
     boolean shows = false;
-    boolean below = false;
     for (MountInfo.Entry entry : entries()) {
-      boolean meant = types.contains(entry.fstype());
       Path point = Path.of(entry.mountPoint());
       if (path.startsWith(point) && entry.mountPoint().length() >= longest.length()) {
         longest = entry.mountPoint();
-        shows = meant;
+        shows = types.contains(entry.fstype());
       }
-      below |= meant && recursive && point.startsWith(path);
     }
-    return shows || below;
+    return shows || (recursive && holds(types, path));
+  }
+
+  /** Whether a file system of these types is mounted below a real path. */
+  boolean holds(Set<String> types, Path path) throws HuskException {
+    for (MountInfo.Entry entry : entries()) {
+      Path point = Path.of(entry.mountPoint());
+      if (types.contains(entry.fstype()) && point.startsWith(path) && !point.equals(path)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The flags of the mount that shows a real path, as mount(2) takes them. */

@@ -16,6 +16,7 @@ final class MemoryLimits {
   static void plan(Resources.Memory memory, LimitCollector limits) throws HuskException {
     long limit = bytes(memory.limit(), "/memory/limit");
     long swap = bytes(memory.swap(), "/memory/swap");
+    requireWhole(memory);
     swap(limit, swap, limits);
     if (limit != 0) {
       limits.add("/memory/limit", "memory.max", text(limit));
@@ -36,6 +37,24 @@ final class MemoryLimits {
     }
   }
 
+  /**
+   * The rule of a config ({@code oci.MemoryDecoder}), here for what an update makes of two: swap
+   * holds the memory in it, so that it cannot be bounded while memory is not.
+   */
+  private static void requireWhole(Resources.Memory memory) throws HuskException {
+    if (memory.limit().isEmpty() || memory.swap().isEmpty()) {
+      return;
+    }
+    long limit = memory.limit().getAsLong();
+    long swap = memory.swap().getAsLong();
+    if (swap != -1 && (limit == -1 || swap < limit)) {
+      throw LimitCollector.invalid(
+          "/memory/swap",
+          swap + " is less than memory/limit " + limit + ", which it includes",
+          "give memory and swap together; -1 takes either limit away");
+    }
+  }
+
   /** The config's swap is memory and swap together; the kernel's file is swap alone. */
   private static void swap(long limit, long swap, LimitCollector limits) throws HuskException {
     String property = "/memory/swap";
@@ -50,11 +69,6 @@ final class MemoryLimits {
     } else if (limit == 0) {
       throw LimitCollector.invalid(
           property, "swap is set and memory/limit is not", "set /memory/limit as well");
-    } else if (swap < limit) {
-      throw LimitCollector.invalid(
-          property,
-          swap + " is less than memory/limit " + limit + ", which it includes",
-          "give memory and swap together");
     } else {
       alone = swap - limit;
     }

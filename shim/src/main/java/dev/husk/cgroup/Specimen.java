@@ -4,6 +4,7 @@ import dev.husk.failure.Failure;
 import dev.husk.failure.HuskException;
 import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
+import dev.husk.process.Stderr;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +81,7 @@ final class Specimen implements AutoCloseable {
         fs.rmdir(directory.orElseThrow());
       } catch (ErrnoException e) {
         if (!e.errno().equals(Errno.ENOENT)) {
-          System.err.println("husk: cannot remove " + directory.get() + ": " + e.errno());
+          Stderr.say("cannot remove " + directory.get() + ": " + e.errno());
         }
       }
     }

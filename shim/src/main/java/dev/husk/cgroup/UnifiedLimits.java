@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * {@code unified}: any file of a controller, by name; applied last. A value of several lines is one
- * write per line, since the kernel takes one device or key per write.
+ * {@code unified}: any file of a controller, by name; applied last. Of a file with a line for each
+ * device or key, such as {@code io.max}, a value may have several lines: the kernel takes one per
+ * write. Any other file has one value.
  */
 final class UnifiedLimits {
   private UnifiedLimits() {}
@@ -23,6 +24,12 @@ final class UnifiedLimits {
       }
       for (String line : lines) {
         requireText(property, line);
+      }
+      if (lines.size() > 1 && !isKeyed(file)) {
+        throw LimitCollector.invalid(
+            property,
+            "it has " + lines.size() + " lines, and the file holds one value",
+            "give that value alone");
       }
       requireRoom(property, file, lines);
       if (!isKeyed(file)) {

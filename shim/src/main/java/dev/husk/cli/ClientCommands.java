@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
+import dev.husk.process.Stderr;
 import java.util.List;
 
 /**
@@ -33,7 +34,7 @@ final class ClientCommands {
         default -> throw new UsageException("unknown command \"" + name + "\"");
       };
     } catch (HuskException e) {
-      System.err.println("husk: " + e.getMessage());
+      Stderr.say(String.valueOf(e.getMessage()));
       return ExitCode.REFUSED;
     }
   }

@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
 import dev.husk.cgroup.LimitStatus;
+import dev.husk.process.Stderr;
 import dev.husk.sandbox.Event;
 import dev.husk.sandbox.Sandbox;
 import java.time.Duration;
@@ -13,8 +14,7 @@ final class Diagnostics {
   static void reportLimits(Sandbox sandbox) {
     for (LimitStatus limit : sandbox.status().limits()) {
       if (!limit.enforced() && !limit.isDefault()) {
-        System.err.println(
-            "husk: warning: " + limit.property() + " is not enforced: " + limit.reason());
+        Stderr.say("warning: " + limit.property() + " is not enforced: " + limit.reason());
       }
     }
   }
@@ -23,9 +23,9 @@ final class Diagnostics {
     try {
       for (Event event : sandbox.events().await(0, Duration.ZERO).events()) {
         if (event.kind() instanceof Event.Warning warning) {
-          System.err.println("husk: warning: " + warning.message());
+          Stderr.say("warning: " + warning.message());
         } else if (event.kind() instanceof Event.Exited exited && exited.status().oomKilled()) {
-          System.err.println("husk: the payload was " + exited.status().reason());
+          Stderr.say("the payload was " + exited.status().reason());
         }
       }
     } catch (InterruptedException e) {

@@ -2,6 +2,7 @@ package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
 import dev.husk.process.OwnExit;
+import dev.husk.process.Stderr;
 import dev.husk.rpc.HuskServer;
 import dev.husk.rpc.RpcLimits;
 import dev.husk.sandbox.Shim;
@@ -28,11 +29,7 @@ final class ForegroundServer {
   ForegroundServer(Path socket, Shim shim, Path bundle) {
     options =
         new HuskServer.Options(
-            socket,
-            shim,
-            Optional.of(bundle),
-            RpcLimits.defaults(),
-            line -> System.err.println("husk: " + line));
+            socket, shim, Optional.of(bundle), RpcLimits.defaults(), Stderr::say);
   }
 
   /** Refuses at once what could not be served later. */
@@ -68,7 +65,14 @@ final class ForegroundServer {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (HuskException e) {
-      System.err.println("husk: the API is not served: " + e.getMessage());
+      Stderr.say("the API is not served: " + e.getMessage());
+    }
+  }
+
+  /** A server that does not listen yet never will. */
+  void startNoMore() {
+    synchronized (this) {
+      ending.countDown();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
 import dev.husk.process.OwnExit;
+import dev.husk.process.Stderr;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,20 +12,22 @@ public final class Main {
 
   public static void main(String[] args) {
     int status;
+    Stderr.takeOver();
     try {
       status = command(args);
     } catch (UsageException e) {
-      System.err.println("husk: " + e.getMessage() + "; see husk --help");
+      Stderr.say(e.getMessage() + "; see husk --help");
       status = ExitCode.USAGE;
     } catch (HuskException e) {
-      System.err.println("husk: " + e.getMessage());
+      Stderr.say(String.valueOf(e.getMessage()));
       status = ExitCode.of(e.failure().kind());
     } catch (RuntimeException | Error e) {
-      System.err.println("husk: internal error, please report it with what follows");
-      e.printStackTrace();
+      Stderr.say("internal error, please report it with what follows");
+      e.printStackTrace(System.err);
       status = ExitCode.HUSK_FAILED;
     }
     System.out.flush();
+    Stderr.flush();
     OwnExit.now(status);
   }
 

@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
 import dev.husk.process.SdNotify;
+import dev.husk.process.Stderr;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,7 +35,7 @@ final class Notifier {
     try {
       SdNotify.send(address, state);
     } catch (IOException e) {
-      System.err.println("husk: cannot tell systemd " + state + ": " + e.getMessage());
+      Stderr.say("cannot tell systemd " + state + ": " + e.getMessage());
     }
   }
 

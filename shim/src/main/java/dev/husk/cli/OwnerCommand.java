@@ -27,15 +27,11 @@ final class OwnerCommand {
   }
 
   private static int pid(String text) throws UsageException {
-    try {
-      int pid = Integer.parseInt(text);
-      if (pid > 0) {
-        return pid;
-      }
-    } catch (NumberFormatException e) {
+    long pid = text.matches("[0-9]{1,10}") ? Long.parseLong(text) : 0;
+    if (pid < 1 || pid > Integer.MAX_VALUE) {
       throw new UsageException("owner takes a process id, not \"" + text + "\"");
     }
-    throw new UsageException("owner takes a process id, not \"" + text + "\"");
+    return (int) pid;
   }
 
   /** In the form of the message {@code OwnerResponse}. */

@@ -49,6 +49,10 @@ final class Quantity {
       return -1;
     }
     try {
+      // Not of any script and sign that the parser would take.
+      if (!text.matches("-?[0-9]{1,19}")) {
+        throw new NumberFormatException();
+      }
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new UsageException("option " + option + " is a whole number, not \"" + text + "\"");

@@ -66,11 +66,16 @@ final class RunCommand {
       Completion.await(sandbox.start());
       server.startInBackground();
       ExitStatus exit = Completion.await(sandbox.exit());
-      Diagnostics.report(sandbox);
       return exit.code();
     } finally {
-      server.stop();
-      deleteUnlessDeleted(shim);
+      server.startNoMore();
+      try {
+        deleteUnlessDeleted(shim);
+      } finally {
+        // Not before: a client's delete that removes what there is may take longer than the grace.
+        server.stop();
+        Diagnostics.report(sandbox);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.Interrupts;
 import dev.husk.process.ProcessFailure;
+import dev.husk.process.Stderr;
 import dev.husk.rpc.HuskServer;
 import dev.husk.rpc.RpcLimits;
 import dev.husk.sandbox.LocalShim;
@@ -65,11 +66,7 @@ final class ServeCommand {
     HuskServer server =
         HuskServer.start(
             new HuskServer.Options(
-                socket,
-                shim,
-                Optional.of(bundle),
-                RpcLimits.defaults(),
-                line -> System.err.println("husk: " + line)));
+                socket, shim, Optional.of(bundle), RpcLimits.defaults(), Stderr::say));
     try {
       sayReady(id, socket);
       Watchdog.start(socket);
@@ -112,8 +109,7 @@ final class ServeCommand {
   }
 
   private static void sayReady(String id, Path socket) {
-    System.out.println(ReadyLine.of(id, socket, ProcessHandle.current().pid()));
-    System.out.flush();
+    ReadyLine.say(id, socket, ProcessHandle.current().pid());
     Notifier.send("READY=1");
   }
 }

@@ -1,33 +1,22 @@
 package dev.husk.cli;
 
+import dev.husk.failure.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Columns for a terminal. What a payload has chosen cannot do anything to the terminal. */
 final class Table {
+  private static final int LONGEST_CELL = 4096;
+
   private final List<List<String>> rows = new ArrayList<>();
 
   Table row(String... cells) {
     List<String> row = new ArrayList<>();
     for (String cell : cells) {
-      row.add(printable(cell));
+      row.add(Printable.of(cell, LONGEST_CELL));
     }
     rows.add(row);
     return this;
-  }
-
-  /** Control characters as {@code \x1b}. */
-  static String printable(String text) {
-    StringBuilder shown = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < ' ' || (c >= 0x7f && c < 0xa0)) {
-        shown.append("\\x").append(Integer.toHexString(0x100 | c).substring(1));
-      } else {
-        shown.append(c);
-      }
-    }
-    return shown.toString();
   }
 
   /** Each row on a line, the columns two spaces apart. */

@@ -1,12 +1,15 @@
 package dev.husk.cli;
 
 import dev.husk.failure.HuskException;
+import dev.husk.oci.ConfigReader;
 import dev.husk.oci.Resources;
 import dev.husk.oci.ResourcesReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,7 +47,13 @@ final class UpdateCommand {
 
   private static byte[] bytes(Path file) throws UsageException {
     try {
-      return Files.readAllBytes(file);
+      if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+        throw new UsageException(RESOURCES + ": " + file + " is no regular file");
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        // One more than is read, for the reader to complain about.
+        return in.readNBytes(ConfigReader.MAX_BYTES + 1);
+      }
     } catch (IOException e) {
       throw new UsageException(RESOURCES + ": cannot read " + e.getMessage());
     }

@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
 import dev.husk.process.SdNotify;
+import dev.husk.process.Stderr;
 import dev.husk.rpc.LivenessProbe;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class Watchdog {
         Thread.sleep(interval);
       }
     } catch (IOException e) {
-      System.err.println("husk: cannot tell systemd that the shim is alive: " + e.getMessage());
+      Stderr.say("cannot tell systemd that the shim is alive: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

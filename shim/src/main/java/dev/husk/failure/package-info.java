@@ -1,4 +1,4 @@
-/** The one form that every error of husk has. Knows no other package. */
+/** The one form that every error of husk has, and how it is shown. Knows no other package. */
 @NullMarked
 package dev.husk.failure;
 

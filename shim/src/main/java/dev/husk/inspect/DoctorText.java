@@ -1,5 +1,6 @@
 package dev.husk.inspect;
 
+import dev.husk.failure.Printable;
 import java.io.PrintStream;
 import java.util.Locale;
 

@@ -2,6 +2,7 @@ package dev.husk.inspect;
 
 import dev.husk.cgroup.CgroupTreeReader;
 import dev.husk.cgroup.CgroupView;
+import dev.husk.failure.Printable;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

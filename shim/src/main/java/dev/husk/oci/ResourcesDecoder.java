@@ -1,11 +1,13 @@
 package dev.husk.oci;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The section {@code linux.resources}: {@code config-linux.md#control-groups}. */
 final class ResourcesDecoder {
@@ -59,10 +61,13 @@ final class ResourcesDecoder {
 
   private static List<Resources.HugepageLimit> hugepages(Fields resources) {
     List<Resources.HugepageLimit> limits = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
     for (Fields limit : resources.objects("hugepageLimits")) {
       String size = limit.requiredString("pageSize");
       if (!isPageSize(size)) {
         limit.offend("pageSize", "must read like 64KB, 2MB or 1GB, is " + Quote.of(size));
+      } else if (!seen.add(size)) {
+        limit.offend("pageSize", "must not appear twice, " + Quote.of(size) + " does");
       }
       limits.add(
           new Resources.HugepageLimit(size, limit.requiredInteger("limit", 0, Long.MAX_VALUE)));

@@ -1,14 +1,19 @@
 package dev.husk.oci;
 
 import dev.husk.failure.HuskException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a valid config may ask for and husk does not apply: refused by name, never ignored. Mount
  * types and options are judged where mounts are made.
  */
 public final class Unsupported {
+  /** Names and values together, in bytes. */
+  static final int MOST_ANNOTATIONS = 64 << 10;
+
   private Unsupported() {}
 
   /** Everything in the config that husk does not apply; empty when all of it is. */
@@ -20,6 +25,7 @@ public final class Unsupported {
     if (config.domainname().isPresent()) {
       refusals.remove("/domainname", "is not set by husk");
     }
+    annotations(config.annotations(), refusals);
     hooks(config.hooks(), refusals);
     mounts(config.mounts(), refusals);
     UnsupportedLinux.check(config.linux(), refusals);
@@ -49,6 +55,26 @@ public final class Unsupported {
     if (!refusals.isEmpty()) {
       throw new HuskException(new ConfigFailure.NotApplied(document, refusals));
     }
+  }
+
+  private static void annotations(Map<String, String> annotations, Refusals refusals) {
+    long bytes = 0;
+    for (Map.Entry<String, String> annotation : annotations.entrySet()) {
+      bytes += utf8(annotation.getKey()) + utf8(annotation.getValue());
+    }
+    if (bytes > MOST_ANNOTATIONS) {
+      refusals.add(
+          "/annotations",
+          "holds "
+              + bytes
+              + " bytes, and husk, which shows them in each answer, keeps "
+              + MOST_ANNOTATIONS,
+          "keep large data elsewhere, and its name here");
+    }
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static void hooks(Hooks hooks, Refusals refusals) {

@@ -164,7 +164,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       if (handler != null) {
         handler.uncaughtException(Thread.currentThread(), e);
       } else {
-        System.err.println("husk: internal error in the event loop: " + e);
+        Stderr.say("internal error in the event loop: " + e);
       }
     }
   }

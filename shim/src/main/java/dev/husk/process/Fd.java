@@ -42,6 +42,19 @@ public final class Fd implements AutoCloseable {
     return open(path, O_RDONLY);
   }
 
+  /**
+   * A regular file for reading, and nothing else: no link is followed, no FIFO waited for.
+   *
+   * @throws ErrnoException EINVAL for what is no regular file
+   */
+  public static Fd regularFile(Path path) throws ErrnoException {
+    int fd = Native.openRegular(Native.cString(path), O_RDONLY);
+    if (fd < 0) {
+      throw new ErrnoException("open", path.toString(), Errno.of(-fd));
+    }
+    return own(fd);
+  }
+
   public static Fd writeOnly(Path path) throws ErrnoException {
     return open(path, O_WRONLY);
   }

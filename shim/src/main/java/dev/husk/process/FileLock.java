@@ -16,7 +16,7 @@ public final class FileLock {
    *     to be asked for a file that this process itself has locked: looking gives that lock up.
    */
   public static Optional<Integer> holder(Path file) throws ErrnoException {
-    try (Fd fd = Fd.readOnly(file)) {
+    try (Fd fd = Fd.regularFile(file)) {
       int result = Native.lockHolder(fd.number());
       if (result < 0) {
         throw new ErrnoException("fcntl", file.toString(), Errno.of(-result));

@@ -12,8 +12,7 @@ import java.util.OptionalInt;
  *
  * @param uid from 0 to 2^32-2, as are {@code gid} and {@code groups}
  * @param umask empty: the one that the shim runs with
- * @param noUserNamespaces a seccomp filter keeps the payload from making any; wants {@code
- *     noNewPrivileges}
+ * @param forbidden what seccomp filters keep the payload from; wants {@code noNewPrivileges}
  * @param cwd absolute, inside the sandbox; made if missing
  * @param args the program, looked up as by execvp(3) in the {@code PATH} of {@code env}, and its
  *     arguments; at least one
@@ -28,7 +27,7 @@ public record InitSpec(
     OptionalInt umask,
     CapabilitySets capabilities,
     boolean noNewPrivileges,
-    boolean noUserNamespaces,
+    Forbidden forbidden,
     List<Rlimit> rlimits,
     String cwd,
     List<String> args,
@@ -39,11 +38,20 @@ public record InitSpec(
   private static final int NO_NEW_PRIVILEGES = 1;
   private static final int UMASK = 2;
   private static final int NO_USER_NAMESPACES = 4;
+  private static final int NO_KEYS = 8;
   private static final int MAX_GROUPS = 65536;
   private static final int MAX_UMASK = 0777;
 
   /** All bits set means "unchanged" to setresuid(2): never an id. */
   private static final long MAX_ID = 0xfffffffeL;
+
+  /**
+   * What the payload may not do.
+   *
+   * @param userNamespaces making new ones
+   * @param keys the kernel's keys: {@code keyctl}, {@code add_key}, {@code request_key}
+   */
+  public record Forbidden(boolean userNamespaces, boolean keys) {}
 
   public InitSpec {
     groups = List.copyOf(groups);
@@ -63,7 +71,8 @@ public record InitSpec(
     out.u32(
         (noNewPrivileges ? NO_NEW_PRIVILEGES : 0)
             | (umask.isPresent() ? UMASK : 0)
-            | (noUserNamespaces ? NO_USER_NAMESPACES : 0));
+            | (forbidden.userNamespaces() ? NO_USER_NAMESPACES : 0)
+            | (forbidden.keys() ? NO_KEYS : 0));
     out.u32(id(uid, "/process/user/uid"));
     out.u32(id(gid, "/process/user/gid"));
     out.u32(checkedUmask());

@@ -41,6 +41,14 @@ final class Native {
 
   static native int open(byte[] path, int flags, int mode);
 
+  /**
+   * open(2) with O_NOFOLLOW, O_NONBLOCK and O_CLOEXEC of a regular file; EINVAL for anything else.
+   */
+  static native int openRegular(byte[] path, int flags);
+
+  /** lstat(2): st_mode, st_uid, and the effective user of this process. */
+  static native int status(byte[] path, int[] modeOwnerSelf);
+
   static native int close(int fd);
 
   static native int read(int fd, byte[] buffer, int offset, int length);

@@ -28,9 +28,14 @@ public final class SysFiles {
     }
   }
 
-  /** The beginning of the content: {@code most} bytes, or all when there are fewer. */
+  /**
+   * The beginning of the content of a regular file: {@code most} bytes, or all when there are
+   * fewer.
+   *
+   * @throws ErrnoException EINVAL for anything else, be it a link to one
+   */
   public static String readStart(Path path, int most) throws ErrnoException {
-    int fd = check("open", path, Native.open(Native.cString(path), O_RDONLY | O_CLOEXEC, 0));
+    int fd = check("open", path, Native.openRegular(Native.cString(path), O_RDONLY));
     try {
       byte[] buffer = new byte[most];
       int length = 0;

@@ -18,16 +18,24 @@ final class BlockingReads {
   private static final int WAITING = 1024;
   private static final long KEEP_SECONDS = 5;
 
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          KEEP_SECONDS,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(WAITING),
-          Thread.ofPlatform().name("husk-read-", 0).daemon().factory());
+  private final ThreadPoolExecutor threads;
 
   BlockingReads() {
+    this(THREADS);
+  }
+
+  /**
+   * @param atOnce how many run at the same time
+   */
+  BlockingReads(int atOnce) {
+    threads =
+        new ThreadPoolExecutor(
+            atOnce,
+            atOnce,
+            KEEP_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(WAITING),
+            Thread.ofPlatform().name("husk-read-", 0).daemon().factory());
     threads.allowCoreThreadTimeOut(true);
   }
 

@@ -2,6 +2,7 @@ package dev.husk.rpc;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -17,7 +18,9 @@ import java.util.Optional;
  * protobuf's JSON form. For those who show it to people or hand it on as JSON.
  */
 public final class Document {
-  static final JsonFactory FACTORY = new JsonFactory();
+  /** ASCII, whatever is in it: a terminal may be the reader. */
+  static final JsonFactory FACTORY =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private final Map<String, Object> members;
 

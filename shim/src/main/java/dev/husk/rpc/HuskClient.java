@@ -35,6 +35,9 @@ public final class HuskClient implements AutoCloseable {
   /** Longer than the server's own bound, so that it is the server who says what took so long. */
   private static final long SECONDS = 90;
 
+  /** In bytes; an error of a shim has half of it. */
+  private static final int LARGEST_HEADERS = 16 << 10;
+
   private final String id;
   private final Path socket;
   private final ManagedChannel channel;
@@ -73,6 +76,7 @@ public final class HuskClient implements AutoCloseable {
         .proxyDetector(target -> null)
         .disableServiceConfigLookUp()
         .disableRetry()
+        .maxInboundMetadataSize(LARGEST_HEADERS)
         .socketFactory(connections)
         .build();
   }

@@ -24,12 +24,14 @@ final class Reply<T> {
   private final AtomicBoolean given = new AtomicBoolean();
   private volatile @Nullable Future<?> deadline;
   private volatile @Nullable Runnable onDone;
+  private volatile @Nullable Runnable onClosed;
 
   Reply(String method, StreamObserver<T> observer, Consumer<String> log) {
     this.method = method;
     this.observer = (ServerCallStreamObserver<T>) observer;
     this.log = log;
     this.observer.setOnCancelHandler(this::abandon);
+    this.observer.setOnCloseHandler(this::closed);
   }
 
   /** Answers with what a stage brings, or by the server's deadline if the client has none. */
@@ -70,6 +72,21 @@ final class Reply<T> {
     }
   }
 
+  /**
+   * Runs when the client has what was sent, as far as the transport can tell, or is gone. To be
+   * called before an answer can be given.
+   */
+  void whenClosed(Runnable action) {
+    onClosed = action;
+  }
+
+  private void closed() {
+    Runnable action = onClosed;
+    if (action != null) {
+      action.run();
+    }
+  }
+
   /** Answers with a message, or with the failure of making it. */
   void answer(Answer<T> make) {
     T message;
@@ -97,6 +114,7 @@ final class Reply<T> {
     if (given.compareAndSet(false, true)) {
       stopWaiting();
     }
+    closed();
   }
 
   private void stopWaiting() {

@@ -124,6 +124,39 @@ public sealed interface RpcFailure extends Failure {
     }
   }
 
+  /**
+   * An answer that would not fit the shim's memory beside everything else.
+   *
+   * @param bytes it would have
+   * @param bound in bytes
+   */
+  record AnswerTooLarge(String method, long bytes, long bound) implements RpcFailure {
+    @Override
+    public String what() {
+      return method;
+    }
+
+    @Override
+    public String where() {
+      return "this shim";
+    }
+
+    @Override
+    public String why() {
+      return "the answer has " + bytes + " bytes, more than " + bound;
+    }
+
+    @Override
+    public String remedy() {
+      return "look at the sandbox's cgroups on the host, with husk tree for example";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.EXHAUSTED;
+    }
+  }
+
   /** The server's own deadline for an operation passed; the operation itself goes on. */
   record NotFinished(String method, long seconds) implements RpcFailure {
     @Override

@@ -70,6 +70,11 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
   /** Apart from both, since an update may wait until memory is reclaimed. */
   private final BlockingReads updates = new BlockingReads();
 
+  /** One list of processes at a time: the inside chooses how long it is. */
+  private final BlockingReads lists = new BlockingReads(1);
+
+  private final LargeAnswers largeAnswers = new LargeAnswers();
+
   private final Consumer<String> log;
 
   SandboxServiceImpl(
@@ -206,14 +211,22 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
 
   @Override
   public void pids(PidsRequest request, StreamObserver<PidsResponse> observer) {
+    Reply<PidsResponse> reply = reply("pids", observer);
+    LargeAnswers.Turn turn = largeAnswers.turn();
+    reply.whenClosed(turn::end);
     operate(
-        "pids",
-        observer,
+        reply,
         () -> {
           Sandbox sandbox = shim.sandbox(request.getId());
-          return reads.run("pids", sandbox::processes);
+          return lists.run(
+              "pids",
+              () -> {
+                PidsResponse response = pids(sandbox.processes());
+                turn.take("pids", response.getSerializedSize());
+                return response;
+              });
         },
-        SandboxServiceImpl::pids);
+        response -> response);
   }
 
   private static PidsResponse pids(List<ProcessEntry> processes) {
@@ -344,6 +357,7 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
     exitWaiters.stop();
     eventStreams.stop();
     reads.stop();
+    lists.stop();
     kills.stop();
     updates.stop();
   }
@@ -365,7 +379,11 @@ final class SandboxServiceImpl extends SandboxServiceGrpc.SandboxServiceImplBase
       StreamObserver<T> observer,
       Reply.Answer<CompletionStage<S>> begin,
       Function<? super S, T> message) {
-    Reply<T> reply = reply(method, observer);
+    operate(reply(method, observer), begin, message);
+  }
+
+  private <S, T> void operate(
+      Reply<T> reply, Reply.Answer<CompletionStage<S>> begin, Function<? super S, T> message) {
     try {
       reply.follow(begin.get(), message, timer, answerMillis);
     } catch (HuskException | RuntimeException e) {

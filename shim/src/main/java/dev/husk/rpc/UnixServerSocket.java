@@ -122,7 +122,8 @@ final class UnixServerSocket extends ServerSocket {
         TurnAway.tellAndClose(client, mostConnections);
         return null;
       }
-      return new UnixSocket(client, new PeerAddress(peer), connections::decrementAndGet);
+      return new UnixSocket(
+          client, new PeerAddress(peer), UnixSocket.CLIENT_PREFACE, connections::decrementAndGet);
     } catch (IOException e) {
       // The peer is gone already.
       closeQuietly(client);

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A connected unix socket in the form that gRPC takes; options of TCP have no effect. */
 final class UnixSocket extends Socket {
+  /** What a client of HTTP/2 sends first (RFC 9113, section 3.4). */
+  static final int CLIENT_PREFACE = 24;
+
   private static final @Nullable SocketImpl NO_IMPL = null;
 
   /** For a client to read what it was sent and to hang up; a busy machine delays it. */
@@ -28,13 +31,17 @@ final class UnixSocket extends Socket {
   private final Runnable onClose;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final HeaderBound headers;
 
   /**
+   * @param preface bytes that the peer sends before its first HTTP/2 frame
    * @param onClose runs once, at the first close
    */
   @SuppressWarnings("NullAway") // the constructor is documented to take null for no implementation
-  UnixSocket(SocketChannel channel, SocketAddress peer, Runnable onClose) throws IOException {
+  UnixSocket(SocketChannel channel, SocketAddress peer, int preface, Runnable onClose)
+      throws IOException {
     super(NO_IMPL);
+    this.headers = new HeaderBound(preface);
     this.channel = channel;
     this.peer = peer;
     this.onClose = onClose;
@@ -157,7 +164,11 @@ final class UnixSocket extends Socket {
     @Override
     public int read() throws IOException {
       try {
-        return ended(in.read());
+        int result = ended(in.read());
+        if (result >= 0) {
+          headers.check(new byte[] {(byte) result}, 0, 1);
+        }
+        return result;
       } catch (SocketException e) {
         return ended(-1);
       } catch (IOException e) {
@@ -169,7 +180,9 @@ final class UnixSocket extends Socket {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       try {
-        return ended(in.read(buffer, offset, length));
+        int count = ended(in.read(buffer, offset, length));
+        headers.check(buffer, offset, Math.max(0, count));
+        return count;
       } catch (SocketException e) {
         return ended(-1);
       } catch (IOException e) {

@@ -20,7 +20,7 @@ abstract class UnixSocketFactory extends SocketFactory {
 
   @Override
   public Socket createSocket() throws IOException {
-    return new UnixSocket(connect(address), address, () -> {});
+    return new UnixSocket(connect(address), address, 0, () -> {});
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.husk.process.ErrnoException;
 import dev.husk.process.ProcFs;
 import dev.husk.process.ProcessFailure;
 import dev.husk.process.Spawner;
+import dev.husk.process.Stderr;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +136,7 @@ final class Creation {
 
   private static void removeOrReport(SandboxCgroup cgroup) {
     if (cgroup.remove(REMOVAL) instanceof Removal.Leaked leak) {
-      System.err.println("husk: cannot remove " + leak.path() + ": " + leak.reason());
+      Stderr.say("cannot remove " + leak.path() + ": " + leak.reason());
     }
   }
 

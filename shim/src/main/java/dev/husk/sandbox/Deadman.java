@@ -12,6 +12,7 @@ import dev.husk.process.ProcessFailure;
 import dev.husk.process.Signal;
 import dev.husk.process.SpawnRequest;
 import dev.husk.process.Spawner;
+import dev.husk.process.Stderr;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +121,7 @@ final class Deadman {
       }
       child.reap();
     } catch (ErrnoException e) {
-      System.err.println("husk: cannot end the deadman: " + e.getMessage());
+      Stderr.say("cannot end the deadman: " + e.getMessage());
     }
   }
 }

@@ -411,8 +411,9 @@ final class LocalSandbox implements Sandbox {
     deleted = true;
     events.add(new Event.Deleted());
     events.close();
-    loop.close();
+    // First, so that whoever finds the loop closed finds the sandbox gone.
     onDeleted.run();
+    loop.close();
   }
 
   private void remove(Payload payload) throws HuskException {

@@ -28,18 +28,23 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
 
   /**
    * @param capabilities what the shim itself has
-   * @param userNamespaces whether the payload may make its own
+   * @param forbidden what the payload may not do
    */
   static Orders of(
-      SandboxPlan plan, Path bwrap, ProcessSpec process, long capabilities, boolean userNamespaces)
+      SandboxPlan plan,
+      Path bwrap,
+      ProcessSpec process,
+      long capabilities,
+      InitSpec.Forbidden forbidden)
       throws HuskException {
     return new Orders(
         plan.launch(bwrap).encode(),
         plan.argumentBytes(),
-        spec(process, capabilities, userNamespaces).encode());
+        spec(process, capabilities, forbidden).encode());
   }
 
-  private static InitSpec spec(ProcessSpec process, long capabilities, boolean userNamespaces) {
+  private static InitSpec spec(
+      ProcessSpec process, long capabilities, InitSpec.Forbidden forbidden) {
     List<Rlimit> limits = new ArrayList<>();
     for (ProcessSpec.Rlimit limit : process.rlimits()) {
       int resource = Rlimit.resource(limit.type()).orElseThrow();
@@ -52,7 +57,7 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
         OptionalInt.of(process.user().umask().orElse(DEFAULT_UMASK)),
         sets(process.capabilities(), capabilities),
         true,
-        !userNamespaces,
+        forbidden,
         limits,
         process.cwd(),
         process.args(),

@@ -13,6 +13,7 @@ import dev.husk.oci.OciConfig;
 import dev.husk.oci.ProcessSpec;
 import dev.husk.oci.Unsupported;
 import dev.husk.process.ErrnoException;
+import dev.husk.process.InitSpec;
 import dev.husk.process.ProcFs;
 import dev.husk.process.ProcessFailure;
 import dev.husk.process.Spawner;
@@ -48,12 +49,14 @@ record Preparation(
             new SandboxPlanner.Means(
                 state.stage(), options.huskInit(), capabilities, options.privileged()));
     CgroupHost host = CgroupHost.detect(new KernelCgroupFs());
-    boolean userNamespaces = options.privileged() || host.mode() == CgroupHost.Mode.UNIFIED;
+    InitSpec.Forbidden forbidden =
+        new InitSpec.Forbidden(
+            !options.privileged() && host.mode() != CgroupHost.Mode.UNIFIED, !options.privileged());
     return new Preparation(
         config,
         process,
         plan,
-        Orders.of(plan, bwrap.path(), process, capabilities, userNamespaces),
+        Orders.of(plan, bwrap.path(), process, capabilities, forbidden),
         host,
         Placement.choose(
             options.cgroupManager(), config.linux().cgroupsPath(), options.id(), host));

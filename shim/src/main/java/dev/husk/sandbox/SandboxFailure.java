@@ -267,7 +267,7 @@ public sealed interface SandboxFailure extends Failure {
 
     @Override
     public String remedy() {
-      return "give husk a directory that it may write to, with --root DIR";
+      return "give husk a directory that it may write to, and nobody else, with --root DIR";
     }
   }
 

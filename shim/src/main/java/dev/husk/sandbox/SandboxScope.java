@@ -16,6 +16,7 @@ import dev.husk.process.ProcessFailure;
 import dev.husk.process.Signal;
 import dev.husk.process.SpawnRequest;
 import dev.husk.process.Spawner;
+import dev.husk.process.Stderr;
 import dev.husk.systemd.ControlFile;
 import dev.husk.systemd.LimitProperties;
 import dev.husk.systemd.ScopeName;
@@ -55,7 +56,7 @@ final class SandboxScope {
         }
         child.reap();
       } catch (ErrnoException e) {
-        System.err.println("husk: cannot end the holder of a scope: " + e.getMessage());
+        Stderr.say("cannot end the holder of a scope: " + e.getMessage());
       }
     }
   }
@@ -219,7 +220,7 @@ final class SandboxScope {
     try {
       manager.stop(name.unit());
     } catch (HuskException e) {
-      System.err.println("husk: " + e.failure().message());
+      Stderr.say(e.failure().message());
     }
   }
 
@@ -228,7 +229,7 @@ final class SandboxScope {
     try {
       end(id);
     } catch (HuskException e) {
-      System.err.println("husk: " + e.failure().message());
+      Stderr.say(e.failure().message());
     }
   }
 }

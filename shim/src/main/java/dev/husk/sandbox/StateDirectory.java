@@ -4,6 +4,8 @@ import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
 import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
+import dev.husk.process.FileStatus;
+import dev.husk.process.Stderr;
 import dev.husk.process.SysFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +14,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -59,6 +62,7 @@ public final class StateDirectory {
     Path path = root.resolve(SandboxId.require(id));
     try {
       Files.createDirectories(root, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+      requireTrusted(root);
       for (int round = 0; round < CLAIM_ROUNDS; round++) {
         Optional<StateDirectory> claimed = tryClaim(path);
         if (claimed.isPresent()) {
@@ -96,7 +100,13 @@ public final class StateDirectory {
     Path lock = path.resolve(LOCK);
     FileChannel channel;
     try {
-      channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (!fresh) {
+        requireOwn(path);
+        requireRegular(lock);
+      }
+      channel =
+          FileChannel.open(
+              lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       return Optional.empty(); // its owner removed the directory meanwhile
     }
@@ -124,6 +134,62 @@ public final class StateDirectory {
   }
 
   /**
+   * Who may write to the root may put there what he likes, links above all; a sticky one lets him
+   * put something of his own only, which {@link #requireOwn} sees.
+   */
+  private static void requireTrusted(Path root) throws IOException, HuskException {
+    FileStatus status = FileStatus.of(root.toRealPath());
+    boolean others = status.isWritableByOthers() && !status.isSticky();
+    if (others || !(status.isOwn() || status.isRoots())) {
+      throw untrusted(root, status);
+    }
+  }
+
+  private static void requireOwn(Path path) throws IOException, HuskException {
+    FileStatus status = status(path);
+    if (!status.isDirectory()) {
+      throw new FileAlreadyExistsException(path.toString());
+    }
+    if (!status.isOwn() || status.isWritableByOthers()) {
+      throw untrusted(path, status);
+    }
+  }
+
+  private static void requireRegular(Path lock) throws IOException, HuskException {
+    try {
+      if (!status(lock).isRegularFile()) {
+        throw new HuskException(
+            new SandboxFailure.StateUnusable(
+                lock.toString(), "it is no regular file", FailureKind.PRECONDITION));
+      }
+    } catch (NoSuchFileException e) {
+      // It is about to be made.
+      return;
+    }
+  }
+
+  private static FileStatus status(Path path) throws IOException {
+    try {
+      return FileStatus.of(path);
+    } catch (ErrnoException e) {
+      if (e.errno().equals(Errno.ENOENT)) {
+        throw new NoSuchFileException(path.toString());
+      }
+      throw e;
+    }
+  }
+
+  private static HuskException untrusted(Path path, FileStatus status) {
+    String reason =
+        "others may change what is in it: it belongs to user "
+            + status.owner()
+            + " and has mode "
+            + status.permissions();
+    return new HuskException(
+        new SandboxFailure.StateUnusable(path.toString(), reason, FailureKind.DENIED));
+  }
+
+  /**
    * A lock on a file that its last owner has unlinked since is worth nothing. The mark is the
    * file's size, since looking at that opens nothing: closing any descriptor of the file would drop
    * this process's lock (fcntl(2), F_SETLK). The byte that makes the size is the only one written.
@@ -146,6 +212,9 @@ public final class StateDirectory {
     } catch (ErrnoException e) {
       if (e.errno().equals(Errno.ENOENT)) {
         return Optional.empty();
+      }
+      if (e.errno().equals(Errno.EINVAL)) {
+        throw new IOException(STATE + " is no regular file", e);
       }
       throw new IOException(e.getMessage(), e);
     }
@@ -216,7 +285,7 @@ public final class StateDirectory {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      System.err.println("husk: cannot remove " + path + ": " + e.getMessage());
+      Stderr.say("cannot remove " + path + ": " + e.getMessage());
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.husk.sandbox;
 
+import dev.husk.process.Stderr;
 import java.util.ArrayDeque;
 
 /** The steps that take back what was done so far, newest first: a failed create leaves nothing. */
@@ -16,7 +17,7 @@ final class Undo {
       try {
         steps.pop().run();
       } catch (RuntimeException e) {
-        System.err.println("husk: while undoing a failed create: " + e);
+        Stderr.say("while undoing a failed create: " + e);
       }
     }
   }

@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HostMountsTest {
   @TempDir Path temporary;
@@ -80,6 +82,59 @@ class HostMountsTest {
 
     assertThat(draft.resolver.resolve("/d/below/x")).isInstanceOf(Resolution.Refused.class);
     assertThat(draft.resolver.resolve("/d/other")).isInstanceOf(Resolution.Place.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"sysfs", "debugfs", "tracefs", "securityfs", "configfs", "efivarfs", "cgroup2"})
+  void aFileSystemOfTheKernelIsBoundReadOnlyIfAtAll(String type) throws Exception {
+    kernelHas(type);
+
+    for (String[] options :
+        new String[][] {{"bind"}, {"rbind"}, {"bind", "rw"}, {"bind", "ro", "rw"}}) {
+      assertThat(refusal("fs", options)).as("%s", List.of(options)).isEqualTo("/mounts/0/source");
+    }
+    assertThat(refusal(".", "rbind")).isEqualTo("/mounts/0/source");
+    assertThat(refusal(".", "rbind", "ro")).isEqualTo("/mounts/0/source");
+    for (String[] options :
+        new String[][] {{"bind", "ro"}, {"rbind", "ro"}, {"rbind", "rro", "ro"}}) {
+      assertThat(refusal("fs", options)).as("%s", List.of(options)).isEmpty();
+    }
+    assertThat(refusal(".", "bind")).isEmpty();
+    assertThat(refusal(".", "rbind", "ro", "rro")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bpf", "proc"})
+  void whatAReadOnlyMountDoesNotProtectIsNotBound(String type) throws Exception {
+    kernelHas(type);
+
+    assertThat(refusal("fs", "bind", "ro")).isEqualTo("/mounts/0/source");
+    assertThat(refusal(".", "rbind", "ro", "rro")).isEqualTo("/mounts/0/source");
+    assertThat(refusal(".", "bind")).isEmpty();
+  }
+
+  private void kernelHas(String type) throws IOException {
+    Files.createDirectories(base.resolve("kernel/fs"));
+    mounts =
+        new HostMounts(
+            Files.writeString(
+                base.resolve("mountinfo"),
+                "1 0 0:1 / / rw - ext4 /dev/sda rw\n2 1 0:2 / "
+                    + base.resolve("kernel/fs")
+                    + " rw - "
+                    + type
+                    + " t rw\n"));
+  }
+
+  /** The pointer of what is refused; empty when nothing is. */
+  private String refusal(String source, String... options) throws Exception {
+    try {
+      plan(ConfigBuilder.bare().mount("bind", "kernel/" + source, "/d", options));
+      return "";
+    } catch (HuskException e) {
+      return e.failure().violations().getFirst().pointer();
+    }
   }
 
   @Test

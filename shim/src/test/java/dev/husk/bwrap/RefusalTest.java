@@ -435,4 +435,13 @@ class RefusalTest {
         "/mounts/0/source",
         FailureKind.UNSUPPORTED);
   }
+
+  @ParameterizedTest
+  @CsvSource({"/sys,bind", "/sys,rw", "/sys/kernel,rbind", "/sys/block,bind"})
+  void theHostsSysfsIsNotHandedInWritable(String source, String option) {
+    refused(
+        ConfigBuilder.bare().mount("bind", source, "/data", "bind", option),
+        "/mounts/0/source",
+        FailureKind.UNSUPPORTED);
+  }
 }

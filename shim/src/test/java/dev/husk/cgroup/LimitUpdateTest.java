@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Limits that change while the sandbox runs. */
 class LimitUpdateTest {
@@ -241,6 +243,30 @@ class LimitUpdateTest {
             CgroupFailure.InvalidValue.class,
             () -> cgroup.update(resources("{\"memory\": {\"limit\": 3221225472}}")));
     assertThat(swap.where()).isEqualTo("/linux/resources/memory/swap");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"limit\": 67108864, \"swap\": 67108864} | {\"limit\": -1}",
+        "{\"limit\": 67108864, \"swap\": 67108864} | {\"limit\": 134217728}",
+        "{\"limit\": 67108864, \"swap\": 67108864} | {\"swap\": 0}",
+        "{\"limit\": -1} | {\"swap\": 67108864}"
+      })
+  void whatAConfigMayNotSayNoUpdateReaches(String config, String change) throws Exception {
+    SandboxCgroup cgroup = create("{\"memory\": " + config + "}");
+    String limit = p("memory.max");
+    String swap = p("memory.swap.max");
+
+    var failure =
+        Failures.expect(
+            CgroupFailure.InvalidValue.class,
+            () -> cgroup.update(resources("{\"memory\": " + change + "}")));
+
+    assertThat(failure.where()).isEqualTo("/linux/resources/memory/swap");
+    assertThat(p("memory.max")).isEqualTo(limit);
+    assertThat(p("memory.swap.max")).isEqualTo(swap);
   }
 
   @Test

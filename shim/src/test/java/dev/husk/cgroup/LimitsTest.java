@@ -198,7 +198,6 @@ class LimitsTest {
     "1000, 3000, memory.swap.max=2000|memory.max=1000",
     "1000, 1000, memory.swap.max=0|memory.max=1000",
     "1000, -1, memory.swap.max=max|memory.max=1000",
-    "-1, 5000, memory.swap.max=5000|memory.max=-1",
     "0, 0, ''",
     ", -1, memory.swap.max=max"
   })
@@ -206,13 +205,12 @@ class LimitsTest {
       throws Exception {
     Resources.Memory memory =
         memory(limit == null ? none() : some(limit), swap == null ? none() : some(swap));
-    assertThat(String.join("|", writes(with(memory))))
-        .isEqualTo(expected.replace("memory.max=-1", "memory.max=max"));
+    assertThat(String.join("|", writes(with(memory)))).isEqualTo(expected);
   }
 
   @Test
   void swapThatCannotBeMeantIsRefused() {
-    for (OptionalLong limit : List.of(none(), some(4000))) {
+    for (OptionalLong limit : List.of(none(), some(4000), some(-1))) {
       var failure =
           Failures.expect(
               CgroupFailure.InvalidValue.class, () -> writes(with(memory(limit, some(3000)))));
@@ -392,6 +390,17 @@ class LimitsTest {
   void unifiedValuesAreChecked(String file, String value) {
     Failures.expect(
         CgroupFailure.InvalidValue.class, () -> writes(withUnified(Map.of(file, value))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hugetlb.2MB.max", "memory.max", "cgroup.max.depth"})
+  void aFileOfOneValueTakesNoSecondLine(String file) {
+    for (String value : List.of("5\n6", "5\r6", "5\n\n6\n")) {
+      var failure =
+          Failures.expect(
+              CgroupFailure.InvalidValue.class, () -> writes(withUnified(Map.of(file, value))));
+      assertThat(failure.where()).isEqualTo("/linux/resources/unified/" + file);
+    }
   }
 
   @Test

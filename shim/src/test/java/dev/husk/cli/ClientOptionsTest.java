@@ -47,6 +47,10 @@ class ClientOptionsTest {
         "--memory=-2",
         "--memory=9999999999t",
         "--pids=1.5",
+        "--pids=+5",
+        "--pids=\u0663",
+        "--pids=",
+        "--memory=\u0663",
         "--pids=99999999999999999999",
         "--cpus=-1",
         "--cpus=1e3",
@@ -98,8 +102,8 @@ class ClientOptionsTest {
 
   @Test
   void whatAPayloadChoseDoesNothingToTheTerminal() {
-    assertThat(new Table().row("a\u001b[2J\n", "b").row("long one", "c").toString())
-        .isEqualTo("a\\x1b[2J\\x0a  b\nlong one      c\n");
+    assertThat(new Table().row("a\u001b[2J\n\u202e", "b").row("long one", "c").toString())
+        .isEqualTo("a<U+1b>[2J<U+a><U+202e>  b\nlong one                 c\n");
   }
 
   @Test

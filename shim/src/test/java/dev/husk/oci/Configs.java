@@ -297,6 +297,7 @@ final class Configs {
         Combinators.combine(id(), id(), Arbitraries.longs().greaterOrEqual(0))
             .as(Resources.ThrottleDevice::new)
             .list()
+            .uniqueElements(limit -> limit.major() + ":" + limit.minor())
             .ofMaxSize(2);
     Arbitrary<Resources.BlockIo> blockIo =
         Combinators.combine(small(10, 1000), throttle, throttle, throttle, throttle)

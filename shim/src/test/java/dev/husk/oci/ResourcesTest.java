@@ -94,6 +94,21 @@ class ResourcesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/hugepageLimits|{'pageSize':'2MB','limit':1},{'pageSize':'1GB','limit':1},{'pageSize':'2MB','limit':2}|/2/pageSize",
+        "/blockIO/weightDevice|{'major':8,'minor':1,'weight':10},{'major':8,'minor':1,'weight':20}|/1",
+        "/blockIO/throttleReadBpsDevice|{'major':8,'minor':1,'rate':1},{'major':8,'minor':1,'rate':2}|/1",
+        "/blockIO/throttleWriteIOPSDevice|{'major':8,'minor':1,'rate':1},{'major':8,'minor':1,'rate':1}|/1"
+      })
+  void nothingHasTwoLimits(String list, String entries, String second) {
+    Sample.everything()
+        .with(AT + list, "[" + entries.replace('\'', '"') + "]")
+        .offends(AT + list + second, "must not appear twice");
+  }
+
   @Test
   void burstIsFreeWithoutQuota() {
     assertThat(

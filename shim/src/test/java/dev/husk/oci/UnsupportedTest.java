@@ -13,6 +13,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnsupportedTest {
 
   @Test
+  void moreAnnotationsThanFitAnAnswerAreRefused() {
+    int most = Unsupported.MOST_ANNOTATIONS;
+    Sample.typical().with("/annotations", "{\"a\":\"" + "x".repeat(most - 1) + "\"}").isApplied();
+    Sample.typical()
+        .with("/annotations", "{\"a\":\"" + "x".repeat(most) + "\"}")
+        .isNotApplied("/annotations", "65537 bytes");
+    Sample.typical()
+        .with("/annotations", "{\"a\":\"1\",\"b\":\"" + "\u00e9".repeat(most / 2) + "\"}")
+        .isNotApplied("/annotations");
+  }
+
+  @Test
   void appliesTheTypicalConfig() {
     Sample.typical().isApplied();
   }

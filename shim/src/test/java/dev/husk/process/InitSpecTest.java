@@ -32,7 +32,7 @@ class InitSpecTest {
         OptionalInt.of(022),
         new CapabilitySets(1, 2, 3, 4, -1),
         true,
-        true,
+        new InitSpec.Forbidden(true, true),
         List.of(new Rlimit(7, 16, Rlimit.INFINITY)),
         cwd,
         args,
@@ -45,7 +45,7 @@ class InitSpecTest {
     String expected =
         """
         48534b53 01000000 8f000000
-        07000000 01000000 02000000 12000000
+        0f000000 01000000 02000000 12000000
         0100000000000000 0200000000000000 0300000000000000 0400000000000000 ffffffffffffffff
         01000000 05000000
         01000000 07000000 1000000000000000 ffffffffffffffff

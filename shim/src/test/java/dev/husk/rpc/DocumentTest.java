@@ -17,6 +17,12 @@ import org.junit.jupiter.api.Test;
 /** The JSON form of protobuf: protobuf.dev, "ProtoJSON Format". */
 class DocumentTest {
   @Test
+  void jsonDoesNothingToATerminal() {
+    assertThat(new Document(java.util.Map.of("a\u009b", "\u001b\u202e\u00e9")).toPlainJson())
+        .isEqualTo("{\"a\\u009B\":\"\\u001B\\u202E\\u00E9\"}");
+  }
+
+  @Test
   void aMessageIsJsonAsProtobufHasIt() {
     Sandbox sandbox =
         Sandbox.newBuilder()

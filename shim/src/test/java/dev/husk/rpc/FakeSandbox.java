@@ -16,6 +16,7 @@ import dev.husk.sandbox.SandboxStatus;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class FakeSandbox implements Sandbox {
   private boolean lastWholeTree;
   private @Nullable Resources lastUpdate;
   private @Nullable Stats stats;
+  private volatile int crowd;
 
   FakeSandbox(FakeShim shim, String id, Path bundle) {
     this.shim = shim;
@@ -51,6 +53,11 @@ final class FakeSandbox implements Sandbox {
     phase = Phase.CREATED;
     events.add(new Event.Created(PID));
     return this;
+  }
+
+  /** From now on it has that many processes. */
+  void crowd(int processes) {
+    crowd = processes;
   }
 
   int exitDependents() {
@@ -201,6 +208,10 @@ final class FakeSandbox implements Sandbox {
   public List<ProcessEntry> processes() throws HuskException {
     if (status().phase() == Phase.STOPPED) {
       return List.of();
+    }
+    if (crowd > 0) {
+      return Collections.nCopies(
+          crowd, new ProcessEntry(PID, 1, "payload/" + "x".repeat(100), "sh"));
     }
     return List.of(
         new ProcessEntry(PID - 1, 0, "payload/init", "bwrap"),

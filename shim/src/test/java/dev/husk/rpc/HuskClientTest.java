@@ -11,11 +11,14 @@ import dev.husk.v1.StateRequest;
 import io.grpc.StatusRuntimeException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +99,48 @@ class HuskClientTest {
     assertThat(refused(() -> HuskClient.connect("x", missing)).why()).contains("refused");
     assertThat(refused(() -> HuskClient.connect("x", temp.resolve("y".repeat(120)))))
         .isInstanceOf(RpcFailure.SocketPathTooLong.class);
+  }
+
+  /** A block of headers may go on in CONTINUATION frames without end. */
+  @Test
+  void whoSendsHeadersWithoutEndIsGivenUp(@TempDir Path temp) throws Exception {
+    Path path = temp.resolve("shim.sock");
+    AtomicLong sent = new AtomicLong();
+    CountDownLatch over = new CountDownLatch(1);
+    try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      other.bind(UnixDomainSocketAddress.of(path));
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try (SocketChannel client = other.accept()) {
+                  client.write(frame(4, 0, 0));
+                  client.write(frame(1, 3, 0));
+                  while (true) {
+                    sent.addAndGet(client.write(frame(9, 3, 16_000)));
+                  }
+                } catch (java.io.IOException e) {
+                  over.countDown();
+                }
+              });
+      try (HuskClient client = HuskClient.connect("x", path)) {
+        assertThat(refused(client::state)).isInstanceOf(RpcFailure.NoAnswer.class);
+      }
+      over.await();
+      // What fits the socket's buffers is sent before it is looked at.
+      assertThat(sent.get()).isLessThan(4 << 20);
+    }
+  }
+
+  /** A frame of that many bytes: one header, "a: b", again and again, in the form of HPACK. */
+  private static ByteBuffer frame(int type, int stream, int length) {
+    byte[] field = {0, 1, 'a', 1, 'b'};
+    ByteBuffer frame = ByteBuffer.allocate(9 + length);
+    frame.put((byte) (length >> 16)).putShort((short) length).put((byte) type).put((byte) 0);
+    frame.putInt(stream);
+    while (frame.hasRemaining()) {
+      frame.put(field);
+    }
+    return frame.flip();
   }
 
   @Test

@@ -97,7 +97,7 @@ class UnixSocketTest {
       try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
         listening.bind(address);
         client.connect(address);
-        served = new UnixSocket(listening.accept(), address, closes::countDown);
+        served = new UnixSocket(listening.accept(), address, 0, closes::countDown);
       }
     }
 

@@ -1,4 +1,4 @@
-package dev.husk.inspect;
+package dev.husk.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,7 @@
-package dev.husk.inspect;
+package dev.husk.failure;
 
 /** Foreign text made fit for a terminal: what could steer or deceive it is spelt out. */
-final class Printable {
+public final class Printable {
   private Printable() {}
 
   /**
@@ -10,7 +10,7 @@ final class Printable {
    *
    * @param longest in characters of the result
    */
-  static String of(String text, int longest) {
+  public static String of(String text, int longest) {
     StringBuilder printable = new StringBuilder();
     for (int i = 0; i < text.length(); ) {
       int point = text.codePointAt(i);

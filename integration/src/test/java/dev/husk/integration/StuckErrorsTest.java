@@ -1,0 +1,83 @@
+package dev.husk.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.husk.v1.Phase;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Standard error is a full pipe that nobody reads. */
+class StuckErrorsTest extends RealSandboxes {
+  /** More than a shim takes, so that it has something to say. */
+  private static final int CONNECTIONS = 300;
+
+  /** Fills the pipe to its last byte and executes husk; the reader is husk itself, and does not. */
+  private List<String> full() throws Exception {
+    Path pipe = temp.resolve("errors");
+    Programs.output("mkfifo", pipe.toString());
+    return List.of(
+        "sh", "-c", "exec 2<>\"$0\"; head -c 65536 /dev/zero >&2; exec \"$@\"", pipe.toString());
+  }
+
+  @Test
+  void aShimWithSomethingToSayGoesOnServing() throws Exception {
+    String id = freshId();
+    Bundle bundle = bundle().args("/bin/sleep", "600");
+    List<SocketChannel> crowd = new ArrayList<>();
+    try (Husk husk =
+        Husk.start(Map.of(), full(), List.of("serve", "--id", id, "--bundle", bundle.toString()))) {
+      husk.awaitOutput("\"ready\":true");
+      try (Client client = Client.ofId(id)) {
+        client.create();
+        for (int i = 0; i < CONNECTIONS; i++) {
+          SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+          crowd.add(channel);
+          channel.connect(UnixDomainSocketAddress.of(Shim.socket(id)));
+        }
+        client.start();
+        assertThat(client.state().getPhase()).isEqualTo(Phase.PHASE_RUNNING);
+        for (SocketChannel channel : crowd) {
+          channel.close();
+        }
+        try (Client another = Client.ofId(id)) {
+          another.awaitServing();
+        }
+        client.killTree("KILL");
+        assertThat(client.await().getCode()).isEqualTo(137);
+        client.delete(false);
+      }
+      assertThat(husk.outcome().status()).isZero();
+    } finally {
+      for (SocketChannel channel : crowd) {
+        channel.close();
+      }
+    }
+  }
+
+  @Test
+  void runWithAWarningToTellEnds() throws Exception {
+    Bundle bundle = bundle().script("exit 3");
+    for (String set : List.of("bounding", "permitted", "effective")) {
+      bundle.set("/process/capabilities/" + set, List.of("CAP_SYS_ADMIN"));
+    }
+    try (Husk husk =
+        Husk.start(Map.of(), full(), List.of("run", "--privileged", bundle.toString()))) {
+      assertThat(husk.outcome().status()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aFailureThatNobodyReadsIsStillTheExitStatus() throws Exception {
+    try (Husk husk = Husk.start(Map.of(), full(), List.of("run", "/nonexistent"))) {
+      assertThat(husk.process().waitFor(Duration.ofSeconds(30))).isTrue();
+      assertThat(husk.process().exitValue()).isEqualTo(125);
+    }
+  }
+}
