@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.husk.v1.Phase;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ class StuckOutputTest extends RealSandboxes {
     Bundle bundle = bundle().args("/bin/sleep", "600");
     List<SocketChannel> crowd = new ArrayList<>();
     try (Husk husk =
-        Husk.start(Map.of(), full(2), List.of("serve", "--id", id, "--bundle", bundle.toString()))) {
+        Husk.start(
+            Map.of(), full(2), List.of("serve", "--id", id, "--bundle", bundle.toString()))) {
       husk.awaitOutput("\"ready\":true");
       try (Client client = Client.ofId(id)) {
         client.create();
@@ -46,6 +48,7 @@ class StuckOutputTest extends RealSandboxes {
           crowd.add(channel);
           channel.connect(UnixDomainSocketAddress.of(Shim.socket(id)));
         }
+        awaitTurnedAway(crowd.getLast());
         client.start();
         assertThat(client.state().getPhase()).isEqualTo(Phase.PHASE_RUNNING);
         for (SocketChannel channel : crowd) {
@@ -64,6 +67,13 @@ class StuckOutputTest extends RealSandboxes {
         channel.close();
       }
     }
+  }
+
+  /** Accepted in their order, the last is told so when husk has said what it has to say. */
+  private static void awaitTurnedAway(SocketChannel last) throws Exception {
+    last.configureBlocking(false);
+    ByteBuffer told = ByteBuffer.allocate(1);
+    Eventually.is(Duration.ofSeconds(30), () -> last.read(told) != 0, () -> "a word or an end");
   }
 
   @Test
