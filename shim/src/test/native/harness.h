@@ -28,6 +28,7 @@ void end(struct document *document);
 struct test_spec {
   bool no_new_privs;
   bool no_user_namespaces;
+  bool keep_groups;
   int umask; /* -1: none */
   uint32_t uid;
   uint32_t gid;

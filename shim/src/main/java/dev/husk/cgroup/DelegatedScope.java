@@ -59,9 +59,28 @@ public final class DelegatedScope {
     return new SandboxCgroup.Below(directory, CgroupPaths.SANDBOX, Optional.of(outer));
   }
 
+  /**
+   * Asks the kernel whether a process is in the keeper's place.
+   *
+   * @throws HuskException {@link CgroupFailure.Escaped} when it is elsewhere
+   */
+  public void verifyKeeper(CgroupHost host, long pid) throws HuskException {
+    Membership.verify(fs, pid, host.procPath(keeperDir()));
+  }
+
   /** For a keeper to be born in. */
   public Path keeperDir() {
     return directory.resolve(CgroupPaths.KEEPER);
+  }
+
+  /** That place, as the unit's manager names it. */
+  public String keeperGroup() {
+    return "/" + CgroupPaths.KEEPER;
+  }
+
+  /** S, as the unit's manager names it. */
+  public String payloadGroup() {
+    return "/" + CgroupPaths.SANDBOX + "/" + CgroupPaths.PAYLOAD;
   }
 
   /** The unit's cgroup. */

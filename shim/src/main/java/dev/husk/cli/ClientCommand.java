@@ -7,13 +7,12 @@ import dev.husk.sandbox.SandboxId;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
 /** What the commands that ask about sandboxes, or ask their shims, have in common. */
 final class ClientCommand {
-  static final Path DEFAULT_ROOT = Path.of("/run/husk");
-
   private static final String ROOT = "--root";
   private static final String SOCKET = "--socket";
   private static final String JSON = "--json";
@@ -62,7 +61,8 @@ final class ClientCommand {
 
   /** The directory of all ids. */
   Path root() throws UsageException {
-    return arguments.path(ROOT).orElse(DEFAULT_ROOT);
+    Optional<Path> given = arguments.path(ROOT);
+    return given.isPresent() ? given.get() : DefaultRoot.get();
   }
 
   void requireOperands(int count, String what) throws UsageException {
@@ -82,7 +82,8 @@ final class ClientCommand {
    */
   int call(Call call, Function<Document, String> text) throws UsageException, HuskException {
     String id = SandboxId.require(arguments.operands().get(0));
-    Path socket = arguments.path(SOCKET).orElse(root().resolve(id).resolve("shim.sock"));
+    Optional<Path> given = arguments.path(SOCKET);
+    Path socket = given.isPresent() ? given.get() : root().resolve(id).resolve("shim.sock");
     try (HuskClient client = HuskClient.connect(id, socket)) {
       show(call.of(client), text);
       return ExitCode.OK;

@@ -19,7 +19,7 @@ record InspectOptions(
     boolean help = false;
     boolean json = false;
     boolean all = false;
-    Path root = Options.DEFAULT_ROOT;
+    Optional<Path> root = Optional.empty();
     Optional<Path> bwrap = Optional.empty();
     List<String> operands = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
@@ -36,7 +36,7 @@ record InspectOptions(
                   ? argument.substring(equals + 1)
                   : ++i < arguments.size() ? arguments.get(i) : "";
           if (name.equals("--root")) {
-            root = path(name, value);
+            root = Optional.of(path(name, value));
           } else {
             bwrap = Optional.of(path(name, value));
           }
@@ -49,7 +49,8 @@ record InspectOptions(
         }
       }
     }
-    return new InspectOptions(help, json, all, root, bwrap, List.copyOf(operands));
+    Path directory = root.isPresent() ? root.get() : help ? DefaultRoot.OF_ROOT : DefaultRoot.get();
+    return new InspectOptions(help, json, all, directory, bwrap, List.copyOf(operands));
   }
 
   private static Path path(String name, String value) throws UsageException {
