@@ -97,8 +97,15 @@ public sealed interface CgroupFailure extends Failure {
           + (available.isEmpty() ? "none" : available);
     }
 
+    /** Below a user's manager it is the system's that delegates. */
     @Override
     public String remedy() {
+      if (where.contains("/user@")) {
+        return "let root have it delegated to the managers of users: [Service] and Delegate=cpu"
+            + " cpuset io memory pids in /etc/systemd/system/user@.service.d/delegate.conf, then"
+            + " systemctl daemon-reload and a restart of this user's manager; or remove the limit,"
+            + " or accept the loss with --cgroup-limits=best-effort";
+      }
       return "enable it for cgroup v2 (boot with systemd.unified_cgroup_hierarchy=1, or"
           + " Delegate= it), remove the limit, or accept the loss with"
           + " --cgroup-limits=best-effort";

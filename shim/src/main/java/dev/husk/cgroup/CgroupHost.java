@@ -238,7 +238,7 @@ public record CgroupHost(
   }
 
   /** A directory below the mount point, as {@code /proc/PID/cgroup} names it. */
-  String procPath(Path directory) {
+  public String procPath(Path directory) {
     List<String> names = new ArrayList<>();
     for (Path name : mountPoint.relativize(directory)) {
       names.add(name.toString());

@@ -3,6 +3,7 @@ package dev.husk.cgroup;
 import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -81,6 +82,15 @@ public final class DelegatedScope {
   /** S, as the unit's manager names it. */
   public String payloadGroup() {
     return "/" + CgroupPaths.SANDBOX + "/" + CgroupPaths.PAYLOAD;
+  }
+
+  /** What was delegated with it. */
+  public List<String> controllers() throws HuskException {
+    try {
+      return Controllers.available(fs, directory);
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(fs, "read the controllers of a scope", directory, e);
+    }
   }
 
   /** The unit's cgroup. */

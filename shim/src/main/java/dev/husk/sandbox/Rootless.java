@@ -4,6 +4,7 @@ import dev.husk.bwrap.BwrapFailure;
 import dev.husk.bwrap.Offence;
 import dev.husk.failure.FailureKind;
 import dev.husk.failure.HuskException;
+import dev.husk.oci.Mount;
 import dev.husk.oci.OciConfig;
 import dev.husk.oci.ProcessSpec;
 import dev.husk.process.ErrnoException;
@@ -13,6 +14,7 @@ import dev.husk.process.OwnUser;
 import dev.husk.process.ProcFs;
 import dev.husk.process.ProcessFailure;
 import dev.husk.process.Rlimit;
+import dev.husk.process.SubordinateIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +23,43 @@ import java.util.Optional;
 final class Rootless {
   private Rootless() {}
 
-  /** The ids that a config's sandbox gets. */
-  static IdMaps maps(OciConfig config) {
-    return IdMaps.single(OwnUser.uid(), OwnUser.gid());
+  /**
+   * The ids that a config's sandbox gets: those that it names, else its user alone, and all that
+   * the user may map when it needs others and there are any.
+   *
+   * @throws HuskException {@link BwrapFailure.ConfigRefused} for maps that the user may not make
+   */
+  static IdMaps maps(OciConfig config) throws HuskException {
+    long uid = OwnUser.uid();
+    long gid = OwnUser.gid();
+    if (!config.linux().uidMappings().isEmpty() || !config.linux().gidMappings().isEmpty()) {
+      return GivenMaps.check(config.linux(), uid, gid);
+    }
+    if (needsOthers(config)) {
+      Optional<IdMaps> all = SubordinateIds.all(uid, gid);
+      if (all.isPresent()) {
+        return all.get();
+      }
+    }
+    return IdMaps.single(uid, gid);
+  }
+
+  private static boolean needsOthers(OciConfig config) {
+    if (config.process().isPresent()) {
+      ProcessSpec.User user = config.process().get().user();
+      if (user.uid() != 0 || user.gid() != 0 || !user.additionalGids().isEmpty()) {
+        return true;
+      }
+    }
+    for (Mount mount : config.mounts()) {
+      for (String option : mount.options()) {
+        boolean owner = option.startsWith("uid=") || option.startsWith("gid=");
+        if (owner && !option.endsWith("=0")) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** All: the launcher is root of its user namespace. */

@@ -183,6 +183,16 @@ final class SandboxScope {
     manager.attach(name.unit(), cgroup.payloadGroup(), pid);
   }
 
+  /** As {@code /proc/PID/cgroup} names it. */
+  String path() {
+    return host.procPath(cgroup.directory());
+  }
+
+  /** What it can limit. */
+  List<String> controllers() throws HuskException {
+    return cgroup.controllers();
+  }
+
   /** What the operator should know about it. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
