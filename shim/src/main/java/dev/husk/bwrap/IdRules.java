@@ -43,7 +43,7 @@ final class IdRules {
     if (!maps.get().hasGid(user.gid())) {
       refuse("/process/user/gid", "group id " + user.gid(), "0");
     }
-    if (!maps.get().ranges() && !user.additionalGids().isEmpty()) {
+    if (!maps.get().changesGroups() && !user.additionalGids().isEmpty()) {
       refuse("/process/user/additionalGids", "a set of groups of its own", "an empty list");
       return;
     }

@@ -55,13 +55,13 @@ public final class SandboxPlanner {
     boolean ownUsers = means.userNamespace().isPresent();
     NamespacePlan namespaces = new NamespacePlan(config, draft.offences, ownUsers);
     List<HostReach.Way> ways = HostReach.of(config, namespaces, ownUsers);
-    draft.ids.check(config);
     if (!means.privileged()) {
       for (HostReach.Way way : ways) {
         draft.offences.unsupported(way.pointer(), way.why(), way.remedy());
       }
     }
     refuseLinks(rootfs, draft.offences);
+    draft.ids.check(config);
     draft.expect(
         "/", "", config.root().readonly() ? Access.READ_ONLY : Access.EITHER, "nosuid", "nodev");
     new MountPlanner(draft, bundle, means.init(), namespaces).plan(config.mounts());

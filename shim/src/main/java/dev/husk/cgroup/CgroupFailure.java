@@ -3,6 +3,7 @@ package dev.husk.cgroup;
 import dev.husk.failure.Failure;
 import dev.husk.failure.FailureKind;
 import dev.husk.process.Errno;
+import dev.husk.process.OwnUser;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -31,6 +32,10 @@ public sealed interface CgroupFailure extends Failure {
 
     @Override
     public String remedy() {
+      if (!OwnUser.isRoot() && !errno.equals(Errno.EROFS)) {
+        return "leave linux.cgroupsPath and --cgroup-manager out, so that this user's service manager"
+            + " gives the sandbox a place";
+      }
       return errno.equals(Errno.EROFS)
           ? "mount cgroup2 writable (docker: --privileged, or a writable cgroup mount)"
           : "run as root, or have the directory delegated (systemd: Delegate=yes) and name it in"

@@ -34,6 +34,8 @@ final class RootlessChecks {
       mine.add(
           switch (finding.section().name() + "." + finding.name()) {
             case "CGROUPS.delegated" -> delegated(probe);
+            case "CGROUPS.controllers" ->
+                probe.refusal().isPresent() ? finding : controllers(probe);
             case "KERNEL.user-namespaces" -> userNamespaces(UserNamespaces.look());
             case "RIGHTS.root" -> user();
             case "RIGHTS.capabilities" -> ids();
@@ -50,12 +52,24 @@ final class RootlessChecks {
             : Finding.yes(
                 CGROUPS,
                 "delegated",
-                "the user's manager made "
-                    + probe.scope()
-                    + ", with "
-                    + String.join(" ", probe.controllers()),
+                "the user's manager made " + probe.scope(),
                 "each sandbox gets a scope there"))
         .asEssential();
+  }
+
+  private static Finding controllers(ScopeProbe probe) {
+    return probe.controllers().isEmpty()
+        ? Finding.no(
+            CGROUPS,
+            "controllers",
+            "none is delegated to users' managers",
+            "no limit can be put in force",
+            DROP_IN)
+        : Finding.yes(
+            CGROUPS,
+            "controllers",
+            String.join(" ", probe.controllers()) + " are delegated to users' managers",
+            "these can limit sandboxes, and go on to cgroups made inside");
   }
 
   private static Finding userNamespaces(UserNamespaces spaces) {

@@ -4,14 +4,13 @@ import dev.husk.oci.IdMapping;
 import java.util.List;
 
 /**
- * The maps of a user namespace: user_namespaces(7).
+ * The maps of a user namespace: user_namespaces(7). The kernel lets anybody map their own ids; ids
+ * of others are for newuidmap(1) and newgidmap(1).
  *
- * @param uids never empty; 0 inside is the user who makes it
+ * @param uids with 0 inside as the user who makes it in an entry of its own
  * @param gids likewise
- * @param ranges whether they hold ids of others, which newuidmap(1) and newgidmap(1) may map; the
- *     kernel lets anybody map their own, and then nobody in there may change supplementary groups
  */
-public record IdMaps(List<IdMapping> uids, List<IdMapping> gids, boolean ranges) {
+public record IdMaps(List<IdMapping> uids, List<IdMapping> gids) {
   public IdMaps {
     uids = List.copyOf(uids);
     gids = List.copyOf(gids);
@@ -19,7 +18,15 @@ public record IdMaps(List<IdMapping> uids, List<IdMapping> gids, boolean ranges)
 
   /** Nobody but root inside, who is that user outside. */
   public static IdMaps single(long uid, long gid) {
-    return new IdMaps(List.of(new IdMapping(0, uid, 1)), List.of(new IdMapping(0, gid, 1)), false);
+    return new IdMaps(List.of(new IdMapping(0, uid, 1)), List.of(new IdMapping(0, gid, 1)));
+  }
+
+  /**
+   * Whether supplementary groups can be changed in there. Not where a user maps just the own one:
+   * dropping a group would give what that group is denied.
+   */
+  public boolean changesGroups() {
+    return gids.size() > 1;
   }
 
   public boolean hasUid(long inside) {

@@ -20,17 +20,19 @@ public final class MapWriter {
    * @throws HuskException with a {@link ProcessFailure}
    */
   public static void write(Spawner spawner, int pid, IdMaps maps) throws HuskException {
-    if (maps.ranges()) {
-      help(spawner, "newuidmap", pid, maps.uids());
-      help(spawner, "newgidmap", pid, maps.gids());
-      return;
-    }
     Path proc = Path.of("/proc", Integer.toString(pid));
     try {
-      SysFiles.write(proc.resolve("uid_map"), lines(maps.uids()));
-      // Whoever could drop a group could get at what the group is denied: user_namespaces(7).
-      SysFiles.write(proc.resolve("setgroups"), "deny");
-      SysFiles.write(proc.resolve("gid_map"), lines(maps.gids()));
+      if (maps.uids().size() > 1) {
+        help(spawner, "newuidmap", pid, maps.uids());
+      } else {
+        SysFiles.write(proc.resolve("uid_map"), lines(maps.uids()));
+      }
+      if (maps.changesGroups()) {
+        help(spawner, "newgidmap", pid, maps.gids());
+      } else {
+        SysFiles.write(proc.resolve("setgroups"), "deny");
+        SysFiles.write(proc.resolve("gid_map"), lines(maps.gids()));
+      }
     } catch (ErrnoException e) {
       throw new HuskException(ProcessFailure.CallFailed.of(e), e);
     }

@@ -24,7 +24,7 @@ public final class SubordinateIds {
     List<IdMapping> uids = inRow(uid, ranges("subuid", uid));
     List<IdMapping> gids = inRow(gid, ranges("subgid", uid));
     boolean there = uids.size() > 1 && gids.size() > 1 && missingProgram().isEmpty();
-    return there ? Optional.of(new IdMaps(uids, gids, true)) : Optional.empty();
+    return there ? Optional.of(new IdMaps(uids, gids)) : Optional.empty();
   }
 
   /** What stands in the way of {@link #all}, and what to do, in words; empty when nothing does. */

@@ -47,7 +47,7 @@ final class GivenMaps {
     if (!offences.isEmpty()) {
       throw new HuskException(new BwrapFailure.ConfigRefused(offences));
     }
-    return new IdMaps(linux.uidMappings(), linux.gidMappings(), ranges);
+    return new IdMaps(linux.uidMappings(), linux.gidMappings());
   }
 
   private static void check(

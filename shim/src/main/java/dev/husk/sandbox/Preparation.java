@@ -72,7 +72,7 @@ record Preparation(
             process,
             capabilities,
             userNamespaces,
-            !root && !userNamespace.get().ranges()),
+            !root && !userNamespace.get().changesGroups()),
         host,
         Placement.choose(options.cgroupManager(), config.linux().cgroupsPath(), options.id(), host),
         userNamespace);
