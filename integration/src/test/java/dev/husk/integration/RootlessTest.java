@@ -43,6 +43,10 @@ class RootlessTest extends RealSandboxes {
   void letTheUserIn() throws Exception {
     Programs.output("chmod", "755", temp.toString());
     assertThat(UserManager.units()).isEmpty();
+    if (!Files.exists(UserManager.runtimeDirectory().resolve("husk/.bwrap-probe"))) {
+      // The first run asks bwrap for its version, outside of any sandbox.
+      Husk.run(Map.of(), UserManager.prefix(), "run", bundle().args("/bin/true").toString());
+    }
   }
 
   @AfterEach
@@ -84,7 +88,7 @@ class RootlessTest extends RealSandboxes {
             .set("/linux/resources/pids/limit", 40);
     String uid = UserManager.uid();
     try (Shim shim = running(bundle)) {
-      Eventually.is(Programs.BOUND, () -> shim.client().pids().size() > 4, () -> "all processes");
+      Eventually.is(Programs.BOUND, () -> shim.client().pids().size() > 3, () -> "all processes");
       String scope = scope(shim.id());
       assertThat(shim.client().state().getCgroup()).isEqualTo(scope + "/sandbox");
       Set<String> namespaces = new TreeSet<>();
@@ -302,18 +306,12 @@ class RootlessTest extends RealSandboxes {
   @Test
   void withoutAManagerTheErrorSaysWhatToDo() throws Exception {
     String bundle = bundle().args("/bin/true").toString();
-    Outcome noDirectory =
-        Husk.run(Map.of(), List.of("runuser", "-u", "nobody", "--"), "run", bundle);
+    Outcome noDirectory = Husk.run(Map.of(), UserManager.as("nobody", Path.of("")), "run", bundle);
     assertThat(noDirectory.status()).as("%s", noDirectory).isEqualTo(2);
     assertThat(noDirectory.errors()).contains("XDG_RUNTIME_DIR", "enable-linger");
     Path empty = Files.createDirectory(temp.resolve("runtime"));
     Programs.output("chown", UserManager.NAME, empty.toString());
-    Outcome noBus =
-        Husk.run(
-            Map.of(),
-            List.of("runuser", "-u", UserManager.NAME, "--", "env", "XDG_RUNTIME_DIR=" + empty),
-            "run",
-            bundle);
+    Outcome noBus = Husk.run(Map.of(), UserManager.as(UserManager.NAME, empty), "run", bundle);
     assertThat(noBus.status()).as("%s", noBus).isEqualTo(125);
     assertThat(noBus.errors()).contains(empty + "/bus", "enable-linger", "pam_systemd");
   }
@@ -417,7 +415,8 @@ class RootlessTest extends RealSandboxes {
         List<Hostile.Line> report = Hostile.report(output);
         String said = Files.readString(output, StandardCharsets.ISO_8859_1);
         assertThat(exit.getCode()).as(said).isZero();
-        assertThat(report.stream().filter(HostilePayloadTest::isWayOut)).isEmpty();
+        assertThat(report.stream().filter(line -> HostilePayloadTest.isWayOut(line) && !isOwn(line)))
+            .isEmpty();
         assertThat(victim.unharmed()).isTrue();
         assertThat(ControlFiles.of(shim.cgroup())).isEqualTo(settings);
         assertThat(escapes(observer)).isEmpty();
@@ -428,6 +427,11 @@ class RootlessTest extends RealSandboxes {
     }
   }
 
+  /** With CAP_SYS_ADMIN of its user namespace it may enter what it is in: its first process' own. */
+  private static boolean isOwn(Hostile.Line line) {
+    return line.name().equals("setns") && line.target().startsWith("/proc/1/ns/");
+  }
+
   @Test
   void anotherUserIsNotLetIn() throws Exception {
     try (Shim shim = running(bundle().args("/bin/sleep", "600"))) {
@@ -435,7 +439,7 @@ class RootlessTest extends RealSandboxes {
       Outcome other =
           Husk.run(
               Map.of(),
-              List.of("runuser", "-u", "nobody", "--"),
+              UserManager.as("nobody", Path.of("")),
               "state",
               "--socket",
               socket.toString(),

@@ -18,7 +18,7 @@ final class UserManager {
   static boolean exists() throws Exception {
     return Systemd.runs()
         && Programs.run(Map.of(), List.of("id", "-u", NAME)).status() == 0
-        && Programs.find("runuser", Path.of("/usr/sbin")).isPresent();
+        && Programs.find("setpriv").isPresent();
   }
 
   static String uid() throws Exception {
@@ -47,14 +47,21 @@ final class UserManager {
    * that of a login session is.
    */
   static List<String> prefix() throws Exception {
+    return as(NAME, runtimeDirectory());
+  }
+
+  /**
+   * The same for another user, or with another runtime directory; it executes, and does not fork.
+   */
+  static List<String> as(String user, Path runtimeDirectory) throws Exception {
     return List.of(
-        "runuser",
-        "-u",
-        NAME,
-        "--",
+        "setpriv",
+        "--reuid=" + Programs.output("id", "-u", user).strip(),
+        "--regid=" + Programs.output("id", "-g", user).strip(),
+        "--init-groups",
         "env",
-        "XDG_RUNTIME_DIR=" + runtimeDirectory(),
-        "USER=" + NAME);
+        "XDG_RUNTIME_DIR=" + runtimeDirectory,
+        "USER=" + user);
   }
 
   /** The same from a scope beside the user's manager, as logind makes one for a login. */
