@@ -415,7 +415,8 @@ class RootlessTest extends RealSandboxes {
         List<Hostile.Line> report = Hostile.report(output);
         String said = Files.readString(output, StandardCharsets.ISO_8859_1);
         assertThat(exit.getCode()).as(said).isZero();
-        assertThat(report.stream().filter(line -> HostilePayloadTest.isWayOut(line) && !isOwn(line)))
+        assertThat(
+                report.stream().filter(line -> HostilePayloadTest.isWayOut(line) && !isOwn(line)))
             .isEmpty();
         assertThat(victim.unharmed()).isTrue();
         assertThat(ControlFiles.of(shim.cgroup())).isEqualTo(settings);
@@ -427,7 +428,9 @@ class RootlessTest extends RealSandboxes {
     }
   }
 
-  /** With CAP_SYS_ADMIN of its user namespace it may enter what it is in: its first process' own. */
+  /**
+   * With CAP_SYS_ADMIN of its user namespace it may enter what it is in: its first process' own.
+   */
   private static boolean isOwn(Hostile.Line line) {
     return line.name().equals("setns") && line.target().startsWith("/proc/1/ns/");
   }
