@@ -63,7 +63,8 @@ static void restrict_bounding_set(uint64_t wanted) {
 }
 
 static void set_ids(const struct spec *spec) {
-  if (setgroups(spec->group_count, spec->groups) != 0) {
+  /* Without a range of group ids the kernel lets nobody change them in a user namespace, not even to none. */
+  if (!spec->keep_groups && setgroups(spec->group_count, spec->groups) != 0) {
     control_fail(EXIT_FAILED, "groups", errno, "setgroups");
   }
   struct text text = {0};

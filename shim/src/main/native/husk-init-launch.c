@@ -37,6 +37,25 @@ static void unshare_namespaces(const struct plan *plan) {
   control_fail(EXIT_FAILED, "unshare", error, text.bytes);
 }
 
+/*
+ * Root in there is the user that the shim runs as. The shim writes the maps, and has the process moved to where its
+ * cgroup namespace is to have its root: in the user namespace, so that whoever is root in there may mount it.
+ */
+static void enter_user_namespace(void) {
+  if (unshare(CLONE_NEWUSER) != 0) {
+    control_fail(EXIT_FAILED, "userns", errno, "make a user namespace");
+  }
+  control_send('U');
+  control_await_go();
+  if (geteuid() != 0 || getegid() != 0) {
+    control_fail(EXIT_FAILED, "userns", EINVAL, "the maps have no root");
+  }
+  if (unshare(CLONE_NEWCGROUP) != 0) {
+    control_fail(EXIT_FAILED, "userns", errno, "make a cgroup namespace in a user namespace");
+  }
+  (void)close(FD_CGROUP_NAMESPACE);
+}
+
 static void enter_cgroup_namespace(void) {
   if (setns(FD_CGROUP_NAMESPACE, CLONE_NEWCGROUP) != 0) {
     control_fail(EXIT_FAILED, "setns", errno, "the payload's cgroup namespace");
@@ -72,7 +91,11 @@ _Noreturn void launch(void) {
   if (error != 0) {
     control_fail(EXIT_FAILED, "plan", error, "the launch plan cannot be read or is malformed");
   }
-  enter_cgroup_namespace();
+  if (plan.user_namespace) {
+    enter_user_namespace();
+  } else {
+    enter_cgroup_namespace();
+  }
   unshare_namespaces(&plan);
   if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
     control_fail(EXIT_FAILED, "propagation", errno, "make / private, recursively");

@@ -159,6 +159,7 @@ bool decode_spec(char *document, size_t size, struct spec *spec) {
   spec->has_umask = (flags & 2) != 0;
   spec->no_user_namespaces = (flags & 4) != 0;
   spec->no_keys = (flags & 8) != 0;
+  spec->keep_groups = (flags & 16) != 0;
   /* All bits set would mean "leave it as it is" to setresuid(2) and setresgid(2). */
   spec->uid = take_below(&reader, UINT32_MAX);
   spec->gid = take_below(&reader, UINT32_MAX);
@@ -180,6 +181,7 @@ bool decode_spec(char *document, size_t size, struct spec *spec) {
   spec->args = take_strings(&reader, 0);
   spec->env = take_strings(&reader, 0);
   return complete(&reader) && spec->args[0] != NULL && is_absolute(spec->cwd) &&
+         !(spec->keep_groups && spec->group_count > 0) &&
          (spec->hide[0] == '\0' || is_absolute(spec->hide));
 }
 
@@ -217,7 +219,9 @@ bool decode_plan(char *document, size_t size, struct plan *plan) {
   static char argv0[] = "bwrap";
   *plan = (struct plan){0};
   struct reader reader = open_document(document, size, MAGIC_PLAN);
-  plan->loopback = take_below(&reader, 2) == 1;
+  uint32_t flags = take_below(&reader, 4);
+  plan->loopback = (flags & 1) != 0;
+  plan->user_namespace = (flags & 2) != 0;
   plan->namespaces = take_u32(&reader);
   plan->bwrap = take_string(&reader);
   plan->args = take_strings(&reader, 1);

@@ -11,7 +11,7 @@
  *
  * Spec, magic "HSKS", version 1:
  *   u32 flags (1: no_new_privs, 2: umask is given, 4: no new user namespaces,
- *   8: no keys), u32 uid, u32 gid, u32 umask,
+ *   8: no keys, 16: groups stay as they are), u32 uid, u32 gid, u32 umask,
  *   u64 effective, u64 permitted, u64 inheritable, u64 bounding, u64 ambient (bit n: capability n),
  *   list of u32 supplementary groups (at most 65536),
  *   list of {u32 resource, u64 soft, u64 hard} (at most 16; all bits set: RLIM_INFINITY),
@@ -19,7 +19,7 @@
  *   list of string args (at least one), list of string env
  *
  * Plan, magic "HSKP", version 1:
- *   u32 flags (1: bring the interface lo up), u32 namespaces to unshare (CLONE_NEW* bits),
+ *   u32 flags (1: bring the interface lo up, 2: in a user namespace of its own), u32 namespaces to unshare (CLONE_NEW* bits),
  *   string path of bwrap, list of string arguments after argv[0],
  *   list of operations (at most 4096): u32 kind, string label, then by kind
  *     1 mkdir: string path, u32 mode        2 touch: string path, u32 mode
@@ -27,7 +27,8 @@
  *     4 mount: string source, string target, string type, u64 flags of mount(2), string data
  *
  * Control messages, SOCK_SEQPACKET on descriptor 3, one per packet:
- *   to the shim   'S' settled in its namespaces, 'R' ready to start,
+ *   to the shim   'U' in a user namespace, without maps so far; go then says: mapped, and in S,
+ *                 'S' settled in its namespaces, 'R' ready to start,
  *                 'E' u32 errno, step NUL, detail NUL: failed, nothing was run (at most 4 KiB)
  *   from the shim 'G' go; anything else, end of file included, means: do not run
  */
@@ -77,6 +78,7 @@ struct spec {
   bool has_umask;
   bool no_user_namespaces;
   bool no_keys;
+  bool keep_groups;
   uint32_t uid;
   uint32_t gid;
   uint32_t umask;
@@ -106,6 +108,7 @@ struct operation {
 
 struct plan {
   bool loopback;
+  bool user_namespace;
   uint32_t namespaces;
   char *bwrap;
   char **args; /* with room for argv[0] in front: args[0] is "bwrap" */

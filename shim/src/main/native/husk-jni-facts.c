@@ -22,6 +22,18 @@ NATIVE(jint, lockHolder)(JNIEnv *env, jclass cls, jint fd) {
   return lock.l_pid > 0 ? lock.l_pid : UNKNOWN_PID;
 }
 
+NATIVE(jint, userId)(JNIEnv *env, jclass cls) {
+  (void)env;
+  (void)cls;
+  return (jint)geteuid();
+}
+
+NATIVE(jint, groupId)(JNIEnv *env, jclass cls) {
+  (void)env;
+  (void)cls;
+  return (jint)getegid();
+}
+
 NATIVE(jint, columns)(JNIEnv *env, jclass cls, jint fd) {
   (void)env;
   (void)cls;

@@ -29,6 +29,7 @@ struct test_spec {
   bool no_new_privs;
   bool no_user_namespaces;
   bool no_keys;
+  bool keep_groups;
   int umask; /* -1: none */
   uint32_t uid;
   uint32_t gid;

@@ -69,7 +69,8 @@ struct test_spec default_spec(void) {
 void build_spec(struct document *document, const struct test_spec *spec) {
   begin(document, "HSKS");
   put_u32(document, (spec->no_new_privs ? 1U : 0U) | (spec->umask >= 0 ? 2U : 0U) |
-                        (spec->no_user_namespaces ? 4U : 0U) | (spec->no_keys ? 8U : 0U));
+                        (spec->no_user_namespaces ? 4U : 0U) | (spec->no_keys ? 8U : 0U) |
+                        (spec->keep_groups ? 16U : 0U));
   put_u32(document, spec->uid);
   put_u32(document, spec->gid);
   put_u32(document, spec->umask >= 0 ? (uint32_t)spec->umask : 0);

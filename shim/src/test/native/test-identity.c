@@ -1,6 +1,7 @@
 /* init: ids, capabilities, limits, as the kernel shows them on the payload. */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -184,6 +185,24 @@ static void tells_which_id_failed(void) {
   expect_step(&spec, in_user_namespace, "gid", EINVAL, "5");
 }
 
+static void in_another_group(void) {
+  static const gid_t group = 42;
+  if (setgroups(1, &group) != 0) {
+    _exit(95);
+  }
+}
+
+static void leaves_groups_alone_where_they_cannot_be_changed(void) {
+  struct test_spec spec = default_spec();
+  int status;
+  spec.args[1] = "status";
+  (void)run_payload(&spec, in_another_group, output, sizeof output, &status);
+  expect_line(output, "Groups:\t ");
+  spec.keep_groups = true;
+  (void)run_payload(&spec, in_another_group, output, sizeof output, &status);
+  expect_line(output, "Groups:\t42 ");
+}
+
 static void forbids_user_namespaces_and_nothing_else(void) {
   struct test_spec spec = default_spec();
   int status;
@@ -300,5 +319,6 @@ const struct test IDENTITY_TESTS[] = {
     {"init: forbids keys and nothing else", forbids_keys_and_nothing_else},
     {"init: forbids keys and user namespaces", forbids_both},
     {"init: tells that keys cannot be forbidden", tells_that_keys_cannot_be_forbidden},
+    {"identity: leaves groups alone where they cannot be changed", leaves_groups_alone_where_they_cannot_be_changed},
     {NULL, NULL},
 };

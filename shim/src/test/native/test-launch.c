@@ -307,6 +307,97 @@ static void tells_which_step_failed(void) {
   (void)close(own);
 }
 
+static void in_payload_cgroup(void) {
+  join_cgroup("payload");
+}
+
+/* As the shim does: the maps where it has waited for them, then S/init. */
+static void map_root(pid_t pid) {
+  char path[64];
+  (void)snprintf(path, sizeof path, "/proc/%d/uid_map", (int)pid);
+  write_file(path, "0 0 1", 0644);
+  (void)snprintf(path, sizeof path, "/proc/%d/setgroups", (int)pid);
+  write_file(path, "deny", 0644);
+  (void)snprintf(path, sizeof path, "/proc/%d/gid_map", (int)pid);
+  write_file(path, "0 0 1", 0644);
+}
+
+static void settle_in_init(pid_t pid) {
+  char path[256];
+  char number[16];
+  in_cgroup(path, sizeof path, "payload/init/cgroup.procs");
+  (void)snprintf(number, sizeof number, "%d", (int)pid);
+  write_file(path, number, 0644);
+}
+
+static struct reply begin_in_user_namespace(struct run *run) {
+  start(run);
+  struct reply reply = receive(run);
+  expect(reply.kind == 'U', "%c %s: %s", reply.kind, reply.step, reply.detail);
+  return reply;
+}
+
+static void makes_a_user_namespace_around_all_others(void) {
+  static struct document plan;
+  static const char *const questions[] = {"cgroup", "ns:user", "ns:mnt", "ns:cgroup", "ns:net", "ns:ipc",
+                                          "lo",     "fds",     "status", NULL};
+  int namespace = make_cgroups();
+  if (namespace < 0) {
+    return;
+  }
+  (void)close(namespace);
+  begin_plan(&plan, 3, NAMESPACES, payload_path(), questions, 0);
+  end(&plan);
+  struct run run = {.verb = "launch", .document = &plan, .prepare = in_payload_cgroup, .namespace = -1};
+  (void)begin_in_user_namespace(&run);
+  map_root(run.pid);
+  go(&run);
+  struct reply reply = receive(&run);
+  expect(reply.kind == 'S', "%c %s: %s", reply.kind, reply.step, reply.detail);
+  settle_in_init(run.pid);
+  go(&run);
+  reply = receive(&run);
+  drain(run.out, output, sizeof output);
+  int status = finish(&run);
+  expect(reply.kind == 0 && status == 0, "%c %s %d", reply.kind, reply.detail, status);
+  expect_line(output, "0::/init");
+  expect_line(output, "lo up");
+  expect_line(output, "fds 0 1 2 3 4 5 8");
+  expect_line(output, "Uid:\t0\t0\t0\t0");
+  char ours[128];
+  own_namespace("user", ours, sizeof ours);
+  expect(strstr(output, "user:") != NULL && strstr(output, ours) == NULL, "user namespace: %s", output);
+  expect_other_namespaces();
+  remove_cgroups();
+}
+
+static void without_user_namespaces(void) {
+  if (unshare(CLONE_NEWUSER) != 0) {
+    _exit(95);
+  }
+  write_file("/proc/self/uid_map", "0 0 1", 0644);
+  write_file("/proc/sys/user/max_user_namespaces", "0", 0644);
+}
+
+static void goes_nowhere_without_maps(void) {
+  static struct document plan;
+  static const char *const none[] = {NULL};
+  begin_plan(&plan, 2, NAMESPACES, payload_path(), none, 0);
+  end(&plan);
+  struct run run = {.verb = "launch", .document = &plan, .namespace = -1};
+  (void)begin_in_user_namespace(&run);
+  go(&run);
+  struct reply reply = receive(&run);
+  expect_failure(&reply, "userns", EINVAL);
+  expect(finish(&run) == EXIT_FAILED, "it went on");
+  struct run orphan = {.verb = "launch", .document = &plan, .namespace = -1};
+  (void)begin_in_user_namespace(&orphan);
+  (void)shutdown(orphan.control, SHUT_WR);
+  drain(orphan.out, output, sizeof output);
+  expect(finish(&orphan) == EXIT_FAILED && output[0] == '\0', "it went on without its shim: %s", output);
+  expect_step(&plan, without_user_namespaces, -1, "userns", ENOSPC, EXIT_FAILED);
+}
+
 const struct test LAUNCH_TESTS[] = {
     {"launch: hands bwrap a settled process", hands_bwrap_a_settled_process},
     {"launch: stages with exact modes", stages_with_exact_modes},
@@ -314,5 +405,7 @@ const struct test LAUNCH_TESTS[] = {
     {"launch: names the operation that failed", names_the_operation_that_failed},
     {"launch: stages nothing when the shim is gone", stages_nothing_when_the_shim_is_gone},
     {"launch: tells which step failed", tells_which_step_failed},
+    {"launch: makes a user namespace around all others", makes_a_user_namespace_around_all_others},
+    {"launch: goes nowhere without maps", goes_nowhere_without_maps},
     {NULL, NULL},
 };

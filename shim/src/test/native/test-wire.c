@@ -165,6 +165,10 @@ static void refuses_values_that_make_no_sense(void) {
   spec.limit_count = 1;
   spec.limits[0].resource = 16;
   refuse_spec(&spec, "rlimit 16");
+  spec = default_spec();
+  spec.keep_groups = true;
+  spec.group_count = 1;
+  refuse_spec(&spec, "groups that are to be set and to be kept");
 }
 
 static void refuses_nul_inside_a_string(void) {
@@ -205,7 +209,9 @@ static void refuses_plans_that_would_touch_the_host(void) {
       {0, needed, "bwrap", false},
       {1, needed, "/bwrap", false}, /* the host's own lo */
       {1, needed | CLONE_NEWNET, "/bwrap", true},
-      {2, needed, "/bwrap", false},
+      {2, needed, "/bwrap", true},
+      {3, needed, "/bwrap", false},
+      {4, needed, "/bwrap", false},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct document document = plan_with(cases[i].flags, cases[i].namespaces, cases[i].bwrap);

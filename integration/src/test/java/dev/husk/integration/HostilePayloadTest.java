@@ -19,7 +19,7 @@ class HostilePayloadTest extends RealSandboxes {
   /** The file has an owner's write bit, and nothing happens when it is written. */
   private static final String HARMLESS = "/proc/timer_list";
 
-  private static final String[] ATTACKS = {
+  static final String[] ATTACKS = {
     "join",
     "raise",
     "descriptors",
@@ -134,7 +134,7 @@ class HostilePayloadTest extends RealSandboxes {
   }
 
   /** Whether the kernel allowed what leads outside, or can change what is there. */
-  private static boolean isWayOut(Hostile.Line line) {
+  static boolean isWayOut(Hostile.Line line) {
     return line.target().startsWith("escaped")
         || (line.isState("descriptor") && !isOwnDescriptor(line.target()))
         || (line.isState("strangers") && !line.target().equals("0"))

@@ -57,7 +57,7 @@ final class BindPlanner {
   }
 
   void plan(Mount mount, MountOptions options, Place place, String pointer) throws HuskException {
-    options.data(MountType.BIND);
+    options.refuseData();
     options.refuseFilesystemFlags("a bind mount cannot change its source's file system");
     Path source = source(mount, pointer);
     if (source == null || refusedAsWayOut(source, options, pointer)) {

@@ -2,6 +2,7 @@ package dev.husk.bwrap;
 
 import dev.husk.bwrap.ExpectedMount.Access;
 import dev.husk.bwrap.Resolution.Place;
+import dev.husk.process.IdMaps;
 import dev.husk.process.StageOp;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Optional;
 final class Draft {
   final Offences offences = new Offences();
   final HostMounts hostMounts;
+  final IdRules ids;
   final Staging staging;
   final DestinationResolver resolver;
 
@@ -21,7 +23,8 @@ final class Draft {
   private final List<BwrapOp> remounts = new ArrayList<>();
   private final List<ExpectedMount> expected = new ArrayList<>();
 
-  Draft(Path rootfs, Path stageDirectory, HostMounts hostMounts) {
+  Draft(Path rootfs, Path stageDirectory, HostMounts hostMounts, Optional<IdMaps> userNamespace) {
+    ids = new IdRules(userNamespace, offences);
     this.hostMounts = hostMounts;
     staging = new Staging(stageDirectory);
     resolver = new DestinationResolver(rootfs, hostMounts);

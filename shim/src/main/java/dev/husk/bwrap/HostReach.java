@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * What of a config lets a payload reach beyond its sandbox, whatever else the sandbox is made of:
- * no namespace of the payload's own takes these capabilities' edge, since it runs in the host's
+ * no namespace of the payload's own takes these capabilities' edge, where it runs in the host's
  * user namespace.
  */
 final class HostReach {
@@ -35,7 +35,11 @@ final class HostReach {
   /** Each in a sentence of its own, with the place in the config. */
   record Way(String pointer, String why, String remedy) {}
 
-  static List<Way> of(OciConfig config, NamespacePlan namespaces) {
+  /**
+   * @param ownUsers whether capabilities are those of a user namespace of the sandbox's own, where
+   *     they are of no use on what is the host's
+   */
+  static List<Way> of(OciConfig config, NamespacePlan namespaces, boolean ownUsers) {
     List<Way> ways = new ArrayList<>();
     if (!namespaces.fresh(NamespaceType.PID)) {
       ways.add(
@@ -43,6 +47,9 @@ final class HostReach {
               "/linux/namespaces",
               "without a new pid namespace the payload can end the shim and what stands in for it",
               "add a namespace of type pid" + OR_TRUST));
+    }
+    if (ownUsers) {
+      return ways;
     }
     if (config.process().isPresent() && config.process().get().capabilities().isPresent()) {
       Capabilities sets = config.process().get().capabilities().get();

@@ -190,28 +190,43 @@ final class MountOptions {
   }
 
   /** The data string of mount(2) for that file system; unknown parameters are offences. */
-  String data(MountType type) {
-    return data(type, false);
+  String data(MountType type, IdRules ids) {
+    StringBuilder joined = new StringBuilder();
+    for (Named parameter : data) {
+      String text = parameter.name();
+      if (!FilesystemData.accepts(type, text)) {
+        unknown(parameter);
+      } else if (ids.passes(type, text, parameter.pointer())) {
+        joined.append(joined.isEmpty() ? "" : ",").append(text);
+      }
+    }
+    return joined.toString();
+  }
+
+  /** For a file system that takes none: any is an offence. */
+  void refuseData() {
+    for (Named parameter : data) {
+      unknown(parameter);
+    }
   }
 
   /** As {@link #data}, for husk's own /dev. */
   String dataForDev() {
-    return data(MountType.TMPFS, true);
-  }
-
-  private String data(MountType type, boolean dev) {
     StringBuilder joined = new StringBuilder();
     for (Named parameter : data) {
-      String text = parameter.name();
-      if (dev ? FilesystemData.acceptsForDev(text) : FilesystemData.accepts(type, text)) {
-        joined.append(joined.isEmpty() ? "" : ",").append(text);
+      if (FilesystemData.acceptsForDev(parameter.name())) {
+        joined.append(joined.isEmpty() ? "" : ",").append(parameter.name());
       } else {
-        offences.unsupported(
-            parameter.pointer(),
-            "option " + text + " is not one that husk applies to this type of mount",
-            "remove the option, or correct its value");
+        unknown(parameter);
       }
     }
     return joined.toString();
+  }
+
+  private void unknown(Named parameter) {
+    offences.unsupported(
+        parameter.pointer(),
+        "option " + parameter.name() + " is not one that husk applies to this type of mount",
+        "remove the option, or correct its value");
   }
 }

@@ -5,6 +5,7 @@ import dev.husk.bwrap.Resolution.Place;
 import dev.husk.bwrap.Resolution.Refused;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.Mount;
+import dev.husk.oci.NamespaceType;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,11 +14,11 @@ final class MountPlanner {
   private final Draft draft;
   private final BindPlanner binds;
   private final DevPlanner dev;
-  private final boolean ownNetwork;
+  private final NamespacePlan namespaces;
 
-  MountPlanner(Draft draft, Path bundle, Path init, boolean ownNetwork) {
+  MountPlanner(Draft draft, Path bundle, Path init, NamespacePlan namespaces) {
     this.draft = draft;
-    this.ownNetwork = ownNetwork;
+    this.namespaces = namespaces;
     binds = new BindPlanner(draft, bundle);
     dev = new DevPlanner(draft, init);
   }
@@ -106,7 +107,7 @@ final class MountPlanner {
 
   /** The procfs of the new pid namespace can be made by nobody but bwrap. */
   private void proc(MountOptions options, Place place) {
-    options.data(MountType.PROC);
+    options.refuseData();
     options.refuseFilesystemFlags("bubblewrap mounts proc with options of its own");
     options.refuseAttributesBut(
         "noexec", "relatime", "bubblewrap mounts proc nosuid, nodev and noexec");
@@ -123,7 +124,10 @@ final class MountPlanner {
 
   private void filesystem(
       MountType type, Mount mount, MountOptions options, Place place, String pointer) {
-    String data = options.data(type);
+    String data = options.data(type, draft.ids);
+    if (draft.ids.ownUsers()) {
+      requireOwn(type, pointer);
+    }
     if (type != MountType.TMPFS && type != MountType.DEVPTS) {
       options.refuseFilesystemFlags("the file system is shared with other mounts of it");
     }
@@ -143,7 +147,7 @@ final class MountPlanner {
       flags |= MountFlags.RDONLY;
     }
     Path staged = draft.staging.directory(pointer);
-    if (type == MountType.SYSFS && !ownNetwork) {
+    if (type == MountType.SYSFS && !namespaces.fresh(NamespaceType.NETWORK)) {
       draft.staging.bind(pointer, Path.of("/sys"), staged, false);
       draft.staging.remount(pointer, staged, flags);
     } else {
@@ -155,6 +159,27 @@ final class MountPlanner {
     }
     bind(type, place, staged);
     draft.expect(place.path(), type.fstype(), access(options), required(type, flags));
+  }
+
+  /** These show what a namespace holds, and are for whoever owns that. */
+  private void requireOwn(MountType type, String pointer) {
+    if (type == MountType.SYSFS && !namespaces.fresh(NamespaceType.NETWORK)) {
+      refuseForeign(pointer, type, NamespaceType.NETWORK);
+    }
+    if (type == MountType.MQUEUE && !namespaces.fresh(NamespaceType.IPC)) {
+      refuseForeign(pointer, type, NamespaceType.IPC);
+    }
+  }
+
+  private void refuseForeign(String pointer, MountType type, NamespaceType namespace) {
+    draft.offences.unsupported(
+        pointer + "/type",
+        "an unprivileged user cannot mount "
+            + type.fstype()
+            + " of the host's "
+            + namespace.specName()
+            + " namespace",
+        "add a namespace of type " + namespace.specName() + ", or remove the mount");
   }
 
   private void bind(MountType type, Place place, Path staged) {

@@ -17,10 +17,13 @@ final class NamespacePlan {
 
   private final Set<NamespaceType> fresh = EnumSet.of(NamespaceType.MOUNT, NamespaceType.CGROUP);
 
-  NamespacePlan(OciConfig config, Offences offences) {
+  /**
+   * @param ownUsers whether all is in a new user namespace, which the config may ask for then
+   */
+  NamespacePlan(OciConfig config, Offences offences, boolean ownUsers) {
     List<Namespace> namespaces = config.linux().namespaces();
     for (int i = 0; i < namespaces.size(); i++) {
-      add(namespaces.get(i), "/linux/namespaces/" + i, offences);
+      add(namespaces.get(i), "/linux/namespaces/" + i, offences, ownUsers);
     }
     hostname(config, offences);
     String propagation = config.linux().rootfsPropagation().orElse("private");
@@ -32,9 +35,9 @@ final class NamespacePlan {
     }
   }
 
-  private void add(Namespace namespace, String pointer, Offences offences) {
+  private void add(Namespace namespace, String pointer, Offences offences, boolean ownUsers) {
     NamespaceType type = namespace.type();
-    if (type == NamespaceType.USER || type == NamespaceType.TIME) {
+    if ((type == NamespaceType.USER && !ownUsers) || type == NamespaceType.TIME) {
       offences.unsupported(
           pointer + "/type", "no " + type.specName() + " namespace is made", "remove the entry");
     }

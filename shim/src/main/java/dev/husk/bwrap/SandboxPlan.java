@@ -11,6 +11,7 @@ import java.util.List;
  * How a sandbox is built: first {@code husk-init launch} unshares and stages, then bwrap runs.
  *
  * @param namespaces the CLONE_NEW* bits that the launcher unshares, as in {@link LaunchPlan}
+ * @param userNamespace whether all of it is in a user namespace of its own
  * @param loopback whether the launcher sets {@code lo} up in its new network namespace
  * @param staging what the launcher does before bwrap, in order
  * @param operations bwrap's options, in order
@@ -20,6 +21,7 @@ import java.util.List;
  */
 public record SandboxPlan(
     int namespaces,
+    boolean userNamespace,
     boolean loopback,
     List<StageOp> staging,
     List<BwrapOp> operations,
@@ -61,6 +63,7 @@ public record SandboxPlan(
   public LaunchPlan launch(Path bwrap) {
     return new LaunchPlan(
         namespaces,
+        userNamespace,
         loopback,
         staging,
         bwrap.toString(),

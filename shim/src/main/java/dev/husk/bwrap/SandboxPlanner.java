@@ -4,6 +4,7 @@ import dev.husk.bwrap.ExpectedMount.Access;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.NamespaceType;
 import dev.husk.oci.OciConfig;
+import dev.husk.process.IdMaps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +25,19 @@ public final class SandboxPlanner {
    * @param init absolute path of husk-init on the host
    * @param capabilities bit mask of what the shim has permitted and in its bounding set
    * @param privileged whether the operator trusts payloads with the host
+   * @param userNamespace the ids of the user namespace that it all happens in; empty: husk's own
    */
-  public record Means(Path stageDirectory, Path init, long capabilities, boolean privileged) {}
+  public record Means(
+      Path stageDirectory,
+      Path init,
+      long capabilities,
+      boolean privileged,
+      Optional<IdMaps> userNamespace) {
+    /** Without a user namespace. */
+    public Means(Path stageDirectory, Path init, long capabilities, boolean privileged) {
+      this(stageDirectory, init, capabilities, privileged, Optional.empty());
+    }
+  }
 
   /**
    * Plans a sandbox. Everything in mounts, namespaces, host name and paths that cannot be applied
@@ -38,19 +50,21 @@ public final class SandboxPlanner {
   public static SandboxPlan plan(OciConfig config, Path bundle, Path rootfs, Means means)
       throws HuskException {
     Rootfs.check(rootfs);
-    Draft draft = new Draft(rootfs, means.stageDirectory(), new HostMounts());
-    NamespacePlan namespaces = new NamespacePlan(config, draft.offences);
-    List<HostReach.Way> ways = HostReach.of(config, namespaces);
+    Draft draft =
+        new Draft(rootfs, means.stageDirectory(), new HostMounts(), means.userNamespace());
+    boolean ownUsers = means.userNamespace().isPresent();
+    NamespacePlan namespaces = new NamespacePlan(config, draft.offences, ownUsers);
+    List<HostReach.Way> ways = HostReach.of(config, namespaces, ownUsers);
     if (!means.privileged()) {
       for (HostReach.Way way : ways) {
         draft.offences.unsupported(way.pointer(), way.why(), way.remedy());
       }
     }
     refuseLinks(rootfs, draft.offences);
+    draft.ids.check(config);
     draft.expect(
         "/", "", config.root().readonly() ? Access.READ_ONLY : Access.EITHER, "nosuid", "nodev");
-    new MountPlanner(draft, bundle, means.init(), namespaces.fresh(NamespaceType.NETWORK))
-        .plan(config.mounts());
+    new MountPlanner(draft, bundle, means.init(), namespaces).plan(config.mounts());
     new PathProtection(draft).plan(config.linux().readonlyPaths(), config.linux().maskedPaths());
     draft.offences.throwIfAny();
     CapabilityPlan.Result granted =
@@ -61,11 +75,12 @@ public final class SandboxPlanner {
     SandboxPlan plan =
         new SandboxPlan(
             namespaces.ofLauncher(),
+            ownUsers,
             namespaces.fresh(NamespaceType.NETWORK),
             draft.stageOperations(),
             operations(config, namespaces, granted, draft),
             draft.expected(),
-            warnings(granted, ways));
+            warnings(granted, ways, draft.ids.warnings()));
     if (plan.arguments().size() > MOST_ARGUMENTS) {
       draft.offences.invalid(
           "/mounts",
@@ -115,8 +130,9 @@ public final class SandboxPlanner {
     return all;
   }
 
-  private static List<String> warnings(CapabilityPlan.Result granted, List<HostReach.Way> ways) {
-    List<String> warnings = new ArrayList<>();
+  private static List<String> warnings(
+      CapabilityPlan.Result granted, List<HostReach.Way> ways, List<String> ofIds) {
+    List<String> warnings = new ArrayList<>(ofIds);
     for (String name : granted.ungranted()) {
       warnings.add(name + " is not granted: husk does not have it, or the kernel does not know it");
     }

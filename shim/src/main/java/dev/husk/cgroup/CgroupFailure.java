@@ -3,6 +3,7 @@ package dev.husk.cgroup;
 import dev.husk.failure.Failure;
 import dev.husk.failure.FailureKind;
 import dev.husk.process.Errno;
+import dev.husk.process.OwnUser;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -41,6 +42,10 @@ public sealed interface CgroupFailure extends Failure {
 
     @Override
     public String remedy() {
+      if (!OwnUser.isRoot() && !errno.equals(Errno.EROFS)) {
+        return "leave linux.cgroupsPath and --cgroup-manager out, so that this user's service manager"
+            + " gives the sandbox a place";
+      }
       return errno.equals(Errno.EROFS)
           ? "mount cgroup2 writable (docker: --privileged, or a writable cgroup mount)"
           : "run as root, or have the directory delegated (systemd: Delegate=yes) and name it in"
@@ -102,8 +107,15 @@ public sealed interface CgroupFailure extends Failure {
           + (available.isEmpty() ? "none" : available);
     }
 
+    /** Below a user's manager it is the system's that delegates. */
     @Override
     public String remedy() {
+      if (where.contains("/user@")) {
+        return "let root have it delegated to the managers of users: [Service] and Delegate=cpu"
+            + " cpuset io memory pids in /etc/systemd/system/user@.service.d/delegate.conf, then"
+            + " systemctl daemon-reload and a restart of this user's manager; or remove the limit,"
+            + " or accept the loss with --cgroup-limits=best-effort";
+      }
       return "enable it for cgroup v2 (boot with systemd.unified_cgroup_hierarchy=1, or"
           + " Delegate= it), remove the limit, or accept the loss with"
           + " --cgroup-limits=best-effort";

@@ -4,6 +4,7 @@ import dev.husk.failure.HuskException;
 import dev.husk.process.Errno;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.MountInfo;
+import dev.husk.process.OwnUser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +47,14 @@ public record CgroupHost(
     controllers = List.copyOf(controllers);
   }
 
-  /** This process' host. */
+  /**
+   * This process' host. Root must be able to write there; for others what matters is the place that
+   * they are given, which need not be their own.
+   */
   public static CgroupHost detect(CgroupFs fs) throws HuskException {
+    if (!OwnUser.isRoot()) {
+      return locate(fs);
+    }
     return detect(fs, procSelf(fs, "mountinfo"), procSelf(fs, "cgroup"));
   }
 
@@ -231,7 +238,7 @@ public record CgroupHost(
   }
 
   /** A directory below the mount point, as {@code /proc/PID/cgroup} names it. */
-  String procPath(Path directory) {
+  public String procPath(Path directory) {
     List<String> names = new ArrayList<>();
     for (Path name : mountPoint.relativize(directory)) {
       names.add(name.toString());

@@ -3,6 +3,7 @@ package dev.husk.cgroup;
 import dev.husk.failure.HuskException;
 import dev.husk.process.ErrnoException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -59,9 +60,37 @@ public final class DelegatedScope {
     return new SandboxCgroup.Below(directory, CgroupPaths.SANDBOX, Optional.of(outer));
   }
 
+  /**
+   * Asks the kernel whether a process is in the keeper's place.
+   *
+   * @throws HuskException {@link CgroupFailure.Escaped} when it is elsewhere
+   */
+  public void verifyKeeper(CgroupHost host, long pid) throws HuskException {
+    Membership.verify(fs, pid, host.procPath(keeperDir()));
+  }
+
   /** For a keeper to be born in. */
   public Path keeperDir() {
     return directory.resolve(CgroupPaths.KEEPER);
+  }
+
+  /** That place, as the unit's manager names it. */
+  public String keeperGroup() {
+    return "/" + CgroupPaths.KEEPER;
+  }
+
+  /** S, as the unit's manager names it. */
+  public String payloadGroup() {
+    return "/" + CgroupPaths.SANDBOX + "/" + CgroupPaths.PAYLOAD;
+  }
+
+  /** What was delegated with it. */
+  public List<String> controllers() throws HuskException {
+    try {
+      return Controllers.available(fs, directory);
+    } catch (ErrnoException e) {
+      throw CgroupErrors.of(fs, "read the controllers of a scope", directory, e);
+    }
   }
 
   /** The unit's cgroup. */

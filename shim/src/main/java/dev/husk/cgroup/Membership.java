@@ -1,5 +1,8 @@
 package dev.husk.cgroup;
 
+import dev.husk.failure.HuskException;
+import dev.husk.process.ErrnoException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** {@code /proc/PID/cgroup}: cgroups(7). */
@@ -40,6 +43,29 @@ final class Membership {
       start = end + 1;
     }
     return "";
+  }
+
+  /**
+   * Asks the kernel whether a process is there or below.
+   *
+   * @param expected as {@code /proc/PID/cgroup} names it
+   * @throws HuskException {@link CgroupFailure.Escaped} when it is elsewhere, {@link
+   *     CgroupFailure.ProcessGone} when it has ended
+   */
+  static void verify(CgroupFs fs, long pid, String expected) throws HuskException {
+    String text;
+    try {
+      text = fs.read(Path.of("/proc", Long.toString(pid), "cgroup"));
+    } catch (ErrnoException e) {
+      throw new HuskException(
+          new CgroupFailure.ProcessGone(
+              "verify the cgroup of a process", "process " + pid, e.errno()),
+          e);
+    }
+    String actual = path(text).orElse("no cgroup v2");
+    if (!atOrBelow(actual, expected)) {
+      throw new HuskException(new CgroupFailure.Escaped("process " + pid, expected, actual));
+    }
   }
 
   /** Whether {@code path} is {@code ancestor} or below it. */

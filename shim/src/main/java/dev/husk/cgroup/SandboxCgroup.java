@@ -267,21 +267,16 @@ public final class SandboxCgroup {
     verifyMember(pid, initDir());
   }
 
+  /**
+   * The same for one that is to go on to S/init, with {@link #enableControllers()}, when it has
+   * made S the root of its cgroup namespace.
+   */
+  public void verifyArrived(long pid) throws HuskException {
+    verifyMember(pid, payloadDir());
+  }
+
   private void verifyMember(long pid, Path directory) throws HuskException {
-    String expected = host.procPath(directory);
-    String text;
-    try {
-      text = fs.read(Path.of("/proc", Long.toString(pid), "cgroup"));
-    } catch (ErrnoException e) {
-      throw new HuskException(
-          new CgroupFailure.ProcessGone(
-              "verify the cgroup of a process", "process " + pid, e.errno()),
-          e);
-    }
-    String actual = Membership.path(text).orElse("no cgroup v2");
-    if (!Membership.atOrBelow(actual, expected)) {
-      throw new HuskException(new CgroupFailure.Escaped("process " + pid, expected, actual));
-    }
+    Membership.verify(fs, pid, host.procPath(directory));
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.husk.sandbox.SandboxId;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -60,7 +61,8 @@ final class ClientCommand {
 
   /** The directory of all ids. */
   Path root() throws UsageException {
-    return arguments.path(ROOT).orElse(Options.DEFAULT_ROOT);
+    Optional<Path> given = arguments.path(ROOT);
+    return given.isPresent() ? given.get() : DefaultRoot.get();
   }
 
   void requireOperands(int count, String what) throws UsageException {
@@ -80,7 +82,8 @@ final class ClientCommand {
    */
   int call(Call call, Function<Document, String> text) throws UsageException, HuskException {
     String id = SandboxId.require(arguments.operands().get(0));
-    Path socket = arguments.path(SOCKET).orElse(root().resolve(id).resolve("shim.sock"));
+    Optional<Path> given = arguments.path(SOCKET);
+    Path socket = given.isPresent() ? given.get() : root().resolve(id).resolve("shim.sock");
     try (HuskClient client = HuskClient.connect(id, socket)) {
       show(call.of(client), text);
       return ExitCode.OK;

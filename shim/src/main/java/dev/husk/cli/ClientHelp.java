@@ -4,7 +4,8 @@ package dev.husk.cli;
 final class ClientHelp {
   private static final String ROOT =
       """
-        --root DIR              state directories of all ids (default /run/husk)
+        --root DIR              state directories of all ids (default /run/husk; for other users than
+                                root $XDG_RUNTIME_DIR/husk)
       """;
 
   private static final String SOCKET =

@@ -24,7 +24,7 @@ final class DoctorCommand {
     if (!options.operands().isEmpty() || options.all()) {
       throw new UsageException("doctor takes no operands, and no --all");
     }
-    DoctorReport report = Doctor.examine(options.root(), options.bwrap());
+    DoctorReport report = Doctor.examine(options.root(), options.bwrap(), ShimSetup.huskInit());
     if (options.json()) {
       try {
         DoctorJson.print(report, System.out);

@@ -4,7 +4,8 @@ package dev.husk.cli;
 final class Help {
   private static final String OPTIONS =
       """
-        --root DIR              state directories of all ids (default /run/husk)
+        --root DIR              state directories of all ids (default /run/husk; for other users than
+                                root $XDG_RUNTIME_DIR/husk)
         --socket PATH           unix socket of the API (default ROOT/ID/shim.sock), at most 106 bytes
         --cgroup-limits MODE    strict (default): a limit of the config that cannot be put in force
                                 fails create; best-effort: the sandbox runs without it, State says so
@@ -98,7 +99,8 @@ final class Help {
       behind: one cgroup is made and removed, no process is moved.
 
       Options:
-        --root DIR              state directories of all ids (default /run/husk)
+        --root DIR              state directories of all ids (default /run/husk; for other users than
+                                root $XDG_RUNTIME_DIR/husk)
         --bwrap PATH            the bubblewrap to use (default: the first bwrap in PATH)
         --json                  one JSON object instead
         --help                  this text
@@ -115,7 +117,8 @@ final class Help {
       Control characters in names are spelt out: the inside chooses them.
 
       Options:
-        --root DIR              state directories of all ids (default /run/husk)
+        --root DIR              state directories of all ids (default /run/husk; for other users than
+                                root $XDG_RUNTIME_DIR/husk)
         --all                   no bounds; without it 64 cgroups and 128 processes of each sandbox are
                                 shown and the rest is counted
         --json                  one JSON object instead

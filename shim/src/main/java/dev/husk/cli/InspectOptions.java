@@ -18,11 +18,13 @@ record InspectOptions(
     Arguments arguments =
         Arguments.parse(
             words, Set.of("--help", "-h", "--json", "--all"), Set.of("--root", "--bwrap"));
+    boolean help = arguments.has("--help") || arguments.has("-h");
+    Optional<Path> root = arguments.path("--root");
     return new InspectOptions(
-        arguments.has("--help") || arguments.has("-h"),
+        help,
         arguments.has("--json"),
         arguments.has("--all"),
-        arguments.path("--root").orElse(Options.DEFAULT_ROOT),
+        root.isPresent() ? root.get() : help ? DefaultRoot.OF_ROOT : DefaultRoot.get(),
         arguments.path("--bwrap"),
         List.copyOf(arguments.operands()));
   }

@@ -27,8 +27,6 @@ record Options(
     boolean exitWhenEmpty,
     List<String> operands) {
 
-  static final Path DEFAULT_ROOT = Path.of("/run/husk");
-
   static Options parse(List<String> arguments) throws UsageException {
     return new Parser(arguments).parse();
   }
@@ -40,7 +38,7 @@ record Options(
     private boolean help;
     private Optional<String> id = Optional.empty();
     private Optional<Path> bundle = Optional.empty();
-    private Path root = DEFAULT_ROOT;
+    private Optional<Path> root = Optional.empty();
     private Optional<Path> socket = Optional.empty();
     private Enforcement enforcement = Enforcement.STRICT;
     private boolean defaults = true;
@@ -75,7 +73,7 @@ record Options(
           help,
           id,
           bundle,
-          root,
+          root.isPresent() ? root.get() : help ? DefaultRoot.OF_ROOT : DefaultRoot.get(),
           socket,
           new LimitPolicy(defaults, enforcement),
           cgroupManager,
@@ -90,7 +88,7 @@ record Options(
         case "--help", "-h" -> help = flag(name, given);
         case "--id" -> id = Optional.of(value(name, given));
         case "--bundle", "-b" -> bundle = Optional.of(path(name, given));
-        case "--root" -> root = path(name, given);
+        case "--root" -> root = Optional.of(path(name, given));
         case "--socket" -> socket = Optional.of(path(name, given));
         case "--cgroup-limits" -> enforcement = enforcement(value(name, given));
         case "--cgroup-manager" -> cgroupManager = cgroupManager(value(name, given));

@@ -25,7 +25,7 @@ final class ShimSetup {
     return given.socket().orElse(directory.socket());
   }
 
-  private static Path huskInit() {
+  static Path huskInit() {
     String path = System.getProperty("husk.init");
     if (path == null) {
       throw new IllegalStateException(

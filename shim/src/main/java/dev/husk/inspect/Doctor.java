@@ -3,6 +3,7 @@ package dev.husk.inspect;
 import dev.husk.cgroup.CgroupFs;
 import dev.husk.cgroup.CgroupSurvey;
 import dev.husk.cgroup.KernelCgroupFs;
+import dev.husk.process.OwnUser;
 import dev.husk.sandbox.KnownSandbox;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +22,9 @@ public final class Doctor {
    *
    * @param root the state directories of all ids
    * @param bwrap the program to use; empty means the first in PATH
+   * @param huskInit the native program
    */
-  public static DoctorReport examine(Path root, Optional<Path> bwrap) {
+  public static DoctorReport examine(Path root, Optional<Path> bwrap, Path huskInit) {
     CgroupFs fs = new KernelCgroupFs();
     KnownSandbox.Listing known = KnownSandbox.list(root);
     CgroupSurvey cgroups = CgroupSurvey.look(fs);
@@ -34,6 +36,7 @@ public final class Doctor {
     findings.addAll(RightsChecks.look());
     findings.addAll(SystemdChecks.look());
     findings.addAll(StateChecks.look(fs, cgroups, root, known));
-    return new DoctorReport(findings);
+    return new DoctorReport(
+        OwnUser.isRoot() ? findings : RootlessChecks.instead(findings, huskInit));
   }
 }

@@ -66,6 +66,6 @@ final class SystemdChecks {
             "user-bus",
             host.userBus() + " does not take connections",
             "an unprivileged user has nobody to delegate a cgroup",
-            "none is needed for root; loginctl enable-linger USER, and set XDG_RUNTIME_DIR");
+            "none is needed for root; for others: log in by a session (pam_systemd), or loginctl enable-linger USER, and set XDG_RUNTIME_DIR");
   }
 }

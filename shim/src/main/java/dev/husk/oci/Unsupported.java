@@ -18,6 +18,10 @@ public final class Unsupported {
 
   /** Everything in the config that husk does not apply; empty when all of it is. */
   public static List<Refusal> check(OciConfig config) {
+    return check(config, false);
+  }
+
+  private static List<Refusal> check(OciConfig config, boolean ownUsers) {
     Refusals refusals = new Refusals();
     if (config.process().isPresent()) {
       UnsupportedProcess.check(config.process().get(), refusals);
@@ -28,7 +32,7 @@ public final class Unsupported {
     annotations(config.annotations(), refusals);
     hooks(config.hooks(), refusals);
     mounts(config.mounts(), refusals);
-    UnsupportedLinux.check(config.linux(), refusals);
+    UnsupportedLinux.check(config.linux(), ownUsers, refusals);
     UnsupportedResources.check(config.linux().resources(), refusals);
     return refusals.list();
   }
@@ -48,10 +52,13 @@ public final class Unsupported {
    * Refuses a config that asks for what husk does not apply.
    *
    * @param document the config's name for messages
+   * @param ownUsers whether the sandbox has a user namespace of its own, as unprivileged users'
+   *     have
    * @throws HuskException with {@link ConfigFailure.NotApplied}
    */
-  public static void refuse(OciConfig config, String document) throws HuskException {
-    List<Refusal> refusals = check(config);
+  public static void refuse(OciConfig config, String document, boolean ownUsers)
+      throws HuskException {
+    List<Refusal> refusals = check(config, ownUsers);
     if (!refusals.isEmpty()) {
       throw new HuskException(new ConfigFailure.NotApplied(document, refusals));
     }

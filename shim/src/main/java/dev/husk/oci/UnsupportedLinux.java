@@ -9,13 +9,10 @@ import java.util.Set;
 final class UnsupportedLinux {
   private UnsupportedLinux() {}
 
-  static void check(Linux linux, Refusals refusals) {
-    namespaces(linux.namespaces(), refusals);
-    if (!linux.uidMappings().isEmpty()) {
-      refusals.remove("/linux/uidMappings", "asks for a user namespace, which husk does not make");
-    }
-    if (!linux.gidMappings().isEmpty()) {
-      refusals.remove("/linux/gidMappings", "asks for a user namespace, which husk does not make");
+  static void check(Linux linux, boolean ownUsers, Refusals refusals) {
+    namespaces(linux.namespaces(), ownUsers, refusals);
+    if (!ownUsers) {
+      mappings(linux, refusals);
     }
     if (!linux.timeOffsets().isEmpty()) {
       refusals.remove("/linux/timeOffsets", "asks for a time namespace, which husk does not make");
@@ -60,17 +57,28 @@ final class UnsupportedLinux {
     }
   }
 
+  private static void mappings(Linux linux, Refusals refusals) {
+    if (!linux.uidMappings().isEmpty()) {
+      refusals.remove("/linux/uidMappings", "asks for a user namespace, which husk does not make");
+    }
+    if (!linux.gidMappings().isEmpty()) {
+      refusals.remove("/linux/gidMappings", "asks for a user namespace, which husk does not make");
+    }
+  }
+
   /**
    * A type that is not listed means "inherit the runtime's" (config-linux.md), which bubblewrap
    * cannot do for pid and mount. The cgroup namespace is new in any case: it only narrows a view.
    */
-  private static void namespaces(List<Linux.Namespace> namespaces, Refusals refusals) {
+  private static void namespaces(
+      List<Linux.Namespace> namespaces, boolean ownUsers, Refusals refusals) {
     Set<NamespaceType> listed = EnumSet.noneOf(NamespaceType.class);
     for (int i = 0; i < namespaces.size(); i++) {
       Linux.Namespace namespace = namespaces.get(i);
       String pointer = "/linux/namespaces/" + i;
       listed.add(namespace.type());
-      if (namespace.type() == NamespaceType.USER || namespace.type() == NamespaceType.TIME) {
+      if ((namespace.type() == NamespaceType.USER && !ownUsers)
+          || namespace.type() == NamespaceType.TIME) {
         refusals.add(
             pointer,
             "asks for a namespace of type " + namespace.type().specName() + ", not made by husk",

@@ -9,7 +9,8 @@ public sealed interface InitMessage {
   int MAX_SIZE = 4096;
 
   /**
-   * What the shim answers to {@link Settled} and to {@link Ready}; anything else ends husk-init.
+   * What the shim answers to {@link InUserNamespace}, {@link Settled} and {@link Ready}; anything
+   * else ends husk-init.
    */
   byte GO = 'G';
 
@@ -18,6 +19,7 @@ public sealed interface InitMessage {
 
   // Steps of launch.
   String PLAN = "plan";
+  String USERNS = "userns";
   String UNSHARE = "unshare";
   String PROPAGATION = "propagation";
   String SETNS = "setns";
@@ -46,6 +48,9 @@ public sealed interface InitMessage {
   String NO_NEW_PRIVS = "no_new_privs";
   String EXEC = "exec";
 
+  /** launch is in a user namespace, whose maps are not written yet. */
+  record InUserNamespace() implements InitMessage {}
+
   /** launch is in its namespaces. */
   record Settled() implements InitMessage {}
 
@@ -70,6 +75,7 @@ public sealed interface InitMessage {
       throw malformed("a length of " + length);
     }
     return switch (packet[0]) {
+      case 'U' -> single(length, new InUserNamespace());
       case 'S' -> single(length, new Settled());
       case 'R' -> single(length, new Ready());
       case 'E' -> failed(packet, length);

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
  * know are to be taken out beforehand.
  *
  * @param uid from 0 to 2^32-2, as are {@code gid} and {@code groups}
+ * @param keepGroups supplementary groups stay as they are; {@code groups} is empty then
  * @param umask empty: the one that the shim runs with
  * @param forbidden what seccomp filters keep the payload from; wants {@code noNewPrivileges}
  * @param cwd absolute, inside the sandbox; made if missing
@@ -24,6 +25,7 @@ public record InitSpec(
     long uid,
     long gid,
     List<Long> groups,
+    boolean keepGroups,
     OptionalInt umask,
     CapabilitySets capabilities,
     boolean noNewPrivileges,
@@ -39,6 +41,7 @@ public record InitSpec(
   private static final int UMASK = 2;
   private static final int NO_USER_NAMESPACES = 4;
   private static final int NO_KEYS = 8;
+  private static final int KEEP_GROUPS = 16;
   private static final int MAX_GROUPS = 65536;
   private static final int MAX_UMASK = 0777;
 
@@ -72,7 +75,8 @@ public record InitSpec(
         (noNewPrivileges ? NO_NEW_PRIVILEGES : 0)
             | (umask.isPresent() ? UMASK : 0)
             | (forbidden.userNamespaces() ? NO_USER_NAMESPACES : 0)
-            | (forbidden.keys() ? NO_KEYS : 0));
+            | (forbidden.keys() ? NO_KEYS : 0)
+            | (keepGroups ? KEEP_GROUPS : 0));
     out.u32(id(uid, "/process/user/uid"));
     out.u32(id(gid, "/process/user/gid"));
     out.u32(checkedUmask());

@@ -9,6 +9,8 @@ import java.util.List;
  * @param namespaces CLONE_NEW* bits to unshare; {@link #NEWNS} must be among them, others than the
  *     constants here are refused (the cgroup namespace is there before, see {@link
  *     CgroupNamespace})
+ * @param userNamespace begin with a user namespace of its own, whose maps the shim writes, and make
+ *     the cgroup namespace in it
  * @param loopback bring the interface lo up; needs {@link #NEWNET}
  * @param operations carried out in this order after the shim's go
  * @param bwrap absolute path of the program
@@ -16,6 +18,7 @@ import java.util.List;
  */
 public record LaunchPlan(
     int namespaces,
+    boolean userNamespace,
     boolean loopback,
     List<StageOp> operations,
     String bwrap,
@@ -28,6 +31,8 @@ public record LaunchPlan(
 
   private static final String MAGIC = "HSKP";
   private static final int ALLOWED = NEWNS | NEWUTS | NEWIPC | NEWNET;
+  private static final int LOOPBACK = 1;
+  private static final int USER_NAMESPACE = 2;
   private static final int MAX_OPERATIONS = 4096;
   private static final int MAX_MODE = 07777;
   private static final int MKDIR = 1;
@@ -56,7 +61,7 @@ public record LaunchPlan(
    */
   public byte[] encode() throws HuskException {
     WireWriter out = new WireWriter(MAGIC);
-    out.u32(loopback ? 1 : 0);
+    out.u32((loopback ? LOOPBACK : 0) | (userNamespace ? USER_NAMESPACE : 0));
     out.u32(namespaces);
     out.string(bwrap, "path of bwrap");
     out.strings(bwrapArgs, "arguments of bwrap");

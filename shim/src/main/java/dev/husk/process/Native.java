@@ -57,6 +57,12 @@ final class Native {
 
   static native int mkdir(byte[] path, int mode);
 
+  /** geteuid(2), as unsigned. */
+  static native int userId();
+
+  /** getegid(2), as unsigned. */
+  static native int groupId();
+
   static native int rmdir(byte[] path);
 
   static native int pipe(int[] readWrite);

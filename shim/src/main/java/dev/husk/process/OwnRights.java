@@ -47,6 +47,46 @@ public record OwnRights(int uid, long capabilities, long bounding, boolean initi
     return Optional.empty();
   }
 
+  /** The lines of {@code /proc/self/limits}, by number of the resource, see {@link Rlimit}. */
+  private static final String[] LIMIT_LINES = {
+    "Max cpu time",
+    "Max file size",
+    "Max data size",
+    "Max stack size",
+    "Max core file size",
+    "Max resident set",
+    "Max processes",
+    "Max open files",
+    "Max locked memory",
+    "Max address space",
+    "Max file locks",
+    "Max pending signals",
+    "Max msgqueue size",
+    "Max nice priority",
+    "Max realtime priority",
+    "Max realtime timeout",
+  };
+
+  /**
+   * The hard limit of a resource of {@link Rlimit}; empty when there is none, or it is not told.
+   */
+  public static Optional<Long> hardLimit(int resource) {
+    try {
+      String name = LIMIT_LINES[resource];
+      for (String line : SysFiles.read(Path.of("/proc/self/limits")).split("\n", -1)) {
+        if (line.startsWith(name)) {
+          String hard = line.substring(name.length()).strip().split("\\s+", -1)[1];
+          return hard.equals("unlimited")
+              ? Optional.empty()
+              : Optional.of(Long.parseUnsignedLong(hard));
+        }
+      }
+    } catch (ErrnoException e) {
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
   private static boolean isInitialUserNamespace() {
     try {
       String map = SysFiles.read(Path.of("/proc/self/uid_map")).strip();

@@ -88,6 +88,12 @@ public final class ProcFs {
     return mask;
   }
 
+  /** Every capability that this kernel has: what root has in a new user namespace. */
+  public static long allCapabilities() throws ErrnoException {
+    int last = Integer.parseInt(SysFiles.read(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
+    return last >= Long.SIZE - 1 ? -1L : (1L << (last + 1)) - 1;
+  }
+
   /** Sets the badness score by which the kernel picks victims, -1000 to 1000. */
   public static void oomScoreAdj(int pid, int score) throws ErrnoException {
     SysFiles.write(file(pid, "oom_score_adj"), Integer.toString(score));

@@ -48,6 +48,43 @@ public sealed interface ProcessFailure extends Failure {
     }
   }
 
+  /** A program of the package uidmap refused to write the map of a user namespace. */
+  record NotMapped(String command, String why) implements ProcessFailure {
+    @Override
+    public String what() {
+      return "map the ids of a user namespace";
+    }
+
+    @Override
+    public String where() {
+      return command;
+    }
+
+    @Override
+    public String remedy() {
+      return "let /etc/subuid and /etc/subgid give this user these ids, and the program be setuid"
+          + " root, or have capabilities, as the package uidmap installs it";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
+  /** A user namespace cannot be made, or is of no use. */
+  record NoUserNamespace(String where, String why, String remedy) implements ProcessFailure {
+    @Override
+    public String what() {
+      return "make a user namespace, as sandboxes of unprivileged users need";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
   /** The kernel refused to make the process, or to make it inside its cgroup. */
   record CloneFailed(String program, Errno errno) implements OfErrno {
     @Override

@@ -64,12 +64,20 @@ final class Creation {
       // that dies.
       undo.add(() -> armed.ifPresent(Deadman::disarm));
       SandboxCgroup cgroup = makeCgroup(prepared, scope);
-      Deadman deadman =
-          Deadman.arm(spawner, options.huskInit(), cgroup, scope.map(SandboxScope::keeperDir));
+      Deadman deadman = Deadman.arm(spawner, options.huskInit(), cgroup, scope);
       armed = Optional.of(deadman);
       scope.ifPresent(SandboxScope::handOver);
       Launch launch =
-          Launch.begin(spawner, options.huskInit(), cgroup, stdio, prepared.orders(), STEP);
+          Launch.begin(
+              spawner,
+              options.huskInit(),
+              cgroup,
+              stdio,
+              prepared.orders(),
+              prepared.userNamespace().isPresent()
+                  ? Optional.of(new UserEntry(spawner, prepared.userNamespace().get(), scope))
+                  : Optional.empty(),
+              STEP);
       undo.add(launch::close);
       launch.settle();
       Payload payload = launch.ready();

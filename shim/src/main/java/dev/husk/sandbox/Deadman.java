@@ -42,17 +42,35 @@ final class Deadman {
    * Arms a deadman.
    *
    * @param huskInit the program
-   * @param home the cgroup that it is to be born in; empty: the shim's own
+   * @param scope that it is to keep; empty: it lives in the shim's own cgroup
    */
-  static Deadman arm(Spawner spawner, Path huskInit, SandboxCgroup cgroup, Optional<Path> home)
+  static Deadman arm(
+      Spawner spawner, Path huskInit, SandboxCgroup cgroup, Optional<SandboxScope> scope)
       throws HuskException {
-    if (home.isEmpty()) {
+    if (scope.isEmpty()) {
       return armIn(spawner, huskInit, cgroup, Optional.empty());
     }
-    try (Fd place = Fd.directory(home.get())) {
+    Optional<Path> birthplace = scope.get().birthplaceOfKeeper();
+    if (birthplace.isEmpty()) {
+      return armAndMove(spawner, huskInit, cgroup, scope.get());
+    }
+    try (Fd place = Fd.directory(birthplace.get())) {
       return armIn(spawner, huskInit, cgroup, Optional.of(place));
     } catch (ErrnoException e) {
       throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    }
+  }
+
+  private static Deadman armAndMove(
+      Spawner spawner, Path huskInit, SandboxCgroup cgroup, SandboxScope scope)
+      throws HuskException {
+    Deadman deadman = armIn(spawner, huskInit, cgroup, Optional.empty());
+    try {
+      scope.adoptKeeper(deadman.child.pid());
+      return deadman;
+    } catch (HuskException | RuntimeException e) {
+      deadman.disarm();
+      throw e;
     }
   }
 

@@ -19,7 +19,7 @@ final class DeadmanWatch {
   private final EventLog events;
   private final Consumer<String> unsupervised;
   private Optional<Deadman> deadman = Optional.empty();
-  private Optional<Path> home = Optional.empty();
+  private Optional<SandboxScope> scope = Optional.empty();
   private int deadmen;
   private boolean over;
 
@@ -42,10 +42,10 @@ final class DeadmanWatch {
   /**
    * Takes charge of a deadman of that cgroup.
    *
-   * @param birthplace of those that may have to follow it
+   * @param keeps the scope that it keeps, and those that may have to follow it
    */
-  void watch(Deadman armed, SandboxCgroup cgroup, Optional<Path> birthplace) {
-    home = birthplace;
+  void watch(Deadman armed, SandboxCgroup cgroup, Optional<SandboxScope> keeps) {
+    scope = keeps;
     watch(armed, cgroup);
   }
 
@@ -69,7 +69,7 @@ final class DeadmanWatch {
       return;
     }
     try {
-      watch(Deadman.arm(spawner, huskInit, cgroup, home), cgroup);
+      watch(Deadman.arm(spawner, huskInit, cgroup, scope), cgroup);
       events.add(new Event.Warning("the deadman was killed; a new one is armed"));
     } catch (HuskException e) {
       unsupervised.accept("its deadman was killed and no other can be armed: " + e.getMessage());

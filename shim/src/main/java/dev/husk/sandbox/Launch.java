@@ -32,6 +32,7 @@ final class Launch implements AutoCloseable {
   private static final int KILL_PATIENCE = 2000;
 
   private final SandboxCgroup cgroup;
+  private final Optional<UserEntry> entry;
   private final Duration stepTimeout;
   private final ControlChannel control;
   private final Pipe messages;
@@ -40,35 +41,91 @@ final class Launch implements AutoCloseable {
 
   private Launch(
       SandboxCgroup cgroup,
+      Optional<UserEntry> entry,
       Duration stepTimeout,
       ControlChannel control,
       Pipe messages,
       Child monitor) {
     this.cgroup = cgroup;
+    this.entry = entry;
     this.stepTimeout = stepTimeout;
     this.control = control;
     this.messages = messages;
     this.monitor = monitor;
   }
 
-  /** Prepares S and gives birth to the launcher in S/init. */
+  /**
+   * Prepares S and gives birth to the launcher in S/init; with an {@code entry} it is born
+   * elsewhere, and comes there when it settles.
+   */
   static Launch begin(
       Spawner spawner,
       Path huskInit,
       SandboxCgroup cgroup,
       StdioFiles stdio,
       Orders orders,
+      Optional<UserEntry> entry,
       Duration stepTimeout)
+      throws HuskException {
+    if (entry.isEmpty()) {
+      try (Fd home = Fd.directory(cgroup.initDir());
+          Fd namespace = spawner.cgroupNamespace(cgroup.payloadDir())) {
+        cgroup.enableControllers();
+        return born(
+            spawner,
+            huskInit,
+            cgroup,
+            stdio,
+            orders,
+            entry,
+            stepTimeout,
+            Optional.of(home),
+            namespace);
+      } catch (ErrnoException e) {
+        throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+      }
+    }
+    Optional<Path> birthplace = entry.get().birthplace(cgroup);
+    try (Fd nothing = Fd.readOnly(Path.of("/dev/null"));
+        Fd home = Fd.directory(birthplace.orElse(Path.of("/")))) {
+      return born(
+          spawner,
+          huskInit,
+          cgroup,
+          stdio,
+          orders,
+          entry,
+          stepTimeout,
+          birthplace.map(there -> home),
+          nothing);
+    } catch (ErrnoException e) {
+      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
+    }
+  }
+
+  /**
+   * Gives birth to it.
+   *
+   * @param home empty: the shim's own cgroup
+   * @param namespace what it gets as its cgroup namespace's descriptor
+   */
+  private static Launch born(
+      Spawner spawner,
+      Path huskInit,
+      SandboxCgroup cgroup,
+      StdioFiles stdio,
+      Orders orders,
+      Optional<UserEntry> entry,
+      Duration stepTimeout,
+      Optional<Fd> home,
+      Fd namespace)
       throws HuskException {
     ControlChannel control = null;
     Pipe messages = null;
     Launch launch = null;
-    try (Fd home = Fd.directory(cgroup.initDir());
-        Fd namespace = spawner.cgroupNamespace(cgroup.payloadDir());
-        Fd plan = Fd.memory("husk-plan", orders.launch());
+    try (Fd plan = Fd.memory("husk-plan", orders.launch());
         Fd arguments = Fd.memory("husk-bwrap", orders.bwrap());
         Fd spec = Fd.memory("husk-spec", orders.init())) {
-      cgroup.enableControllers();
       control = ControlChannel.open();
       messages = Pipe.open();
       List<Fd> descriptors =
@@ -84,11 +141,10 @@ final class Launch implements AutoCloseable {
               stdio.stderr());
       Child monitor =
           spawner.spawn(
-              new SpawnRequest(
-                  huskInit, List.of("husk-init", "launch"), descriptors, Optional.of(home)));
+              new SpawnRequest(huskInit, List.of("husk-init", "launch"), descriptors, home));
       control.childEnd().close();
       messages.writeEnd().close();
-      launch = new Launch(cgroup, stepTimeout, control, messages, monitor);
+      launch = new Launch(cgroup, entry, stepTimeout, control, messages, monitor);
       return launch;
     } catch (ErrnoException e) {
       throw new HuskException(ProcessFailure.CallFailed.of(e), e);
@@ -102,13 +158,30 @@ final class Launch implements AutoCloseable {
 
   /** Waits until the launcher is in its namespaces, looks where it is and lets it go on. */
   void settle() throws HuskException {
-    ControlChannel.Received settled = expect("settle", InitMessage.Settled.class);
-    if (settled.senderPid() != monitor.pid()) {
-      throw new HuskException(
-          new ProcessFailure.EndedEarly(
-              "settle", "an unexpected process " + settled.senderPid() + " answered", ""));
+    if (entry.isPresent()) {
+      expectFromLauncher(InitMessage.InUserNamespace.class);
+      entry.get().admit(monitor.pid(), cgroup);
+      go();
+    }
+    expectFromLauncher(InitMessage.Settled.class);
+    if (entry.isPresent()) {
+      // It was in S for its cgroup namespace, and is moved to S/init by this.
+      cgroup.enableControllers();
     }
     cgroup.verifyMember(monitor.pid());
+    go();
+  }
+
+  private void expectFromLauncher(Class<? extends InitMessage> wanted) throws HuskException {
+    ControlChannel.Received received = expect("settle", wanted);
+    if (received.senderPid() != monitor.pid()) {
+      throw new HuskException(
+          new ProcessFailure.EndedEarly(
+              "settle", "an unexpected process " + received.senderPid() + " answered", ""));
+    }
+  }
+
+  private void go() throws HuskException {
     try {
       control.go();
     } catch (ErrnoException e) {
@@ -149,7 +222,10 @@ final class Launch implements AutoCloseable {
           if (wanted.isInstance(message)) {
             return received;
           }
-          throw new HuskException(failure(step, message));
+          throw new HuskException(
+              entry.isPresent()
+                  ? UserNamespaceRefusal.orItself(message, failure(step, message))
+                  : failure(step, message));
         }
       }
       throw new HuskException(endedEarly(step));

@@ -165,7 +165,7 @@ final class LocalSandbox implements Sandbox {
     Payload payload = made.payload();
     state = new State.Created(payload);
     scope = made.scope();
-    deadman.watch(made.deadman(), payload.cgroup(), scope.map(SandboxScope::keeperDir));
+    deadman.watch(made.deadman(), payload.cgroup(), scope);
     loop.whenEnded(payload.pidfd(), this::payloadEnded);
     loop.whenEnded(payload.monitor().pidfd(), this::monitorEnded);
     recordState();

@@ -29,22 +29,24 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
   /**
    * @param capabilities what the shim itself has
    * @param forbidden what the payload may not do
+   * @param keepGroups whether nobody may change groups there
    */
   static Orders of(
       SandboxPlan plan,
       Path bwrap,
       ProcessSpec process,
       long capabilities,
-      InitSpec.Forbidden forbidden)
+      InitSpec.Forbidden forbidden,
+      boolean keepGroups)
       throws HuskException {
     return new Orders(
         plan.launch(bwrap).encode(),
         plan.argumentBytes(),
-        spec(process, capabilities, forbidden).encode());
+        spec(process, capabilities, forbidden, keepGroups).encode());
   }
 
   private static InitSpec spec(
-      ProcessSpec process, long capabilities, InitSpec.Forbidden forbidden) {
+      ProcessSpec process, long capabilities, InitSpec.Forbidden forbidden, boolean keepGroups) {
     List<Rlimit> limits = new ArrayList<>();
     for (ProcessSpec.Rlimit limit : process.rlimits()) {
       int resource = Rlimit.resource(limit.type()).orElseThrow();
@@ -54,6 +56,7 @@ record Orders(byte[] launch, byte[] bwrap, byte[] init) {
         process.user().uid(),
         process.user().gid(),
         process.user().additionalGids(),
+        keepGroups,
         OptionalInt.of(process.user().umask().orElse(DEFAULT_UMASK)),
         sets(process.capabilities(), capabilities),
         true,

@@ -2,6 +2,7 @@ package dev.husk.sandbox;
 
 import dev.husk.cgroup.CgroupHost;
 import dev.husk.failure.HuskException;
+import dev.husk.process.OwnUser;
 import dev.husk.systemd.ScopeName;
 import dev.husk.systemd.SystemdFailure;
 import dev.husk.systemd.SystemdHost;
@@ -37,6 +38,11 @@ sealed interface Placement {
         if (systemdForm) {
           yield scope(cgroupsPath, id, host);
         }
+        if (!OwnUser.isRoot()) {
+          // Nobody but their manager has a place in the tree for them.
+          boolean ask = cgroupsPath.isEmpty() && host.usableUnit().isEmpty();
+          yield ask ? scope(cgroupsPath, id, host) : tree(cgroupsPath, host);
+        }
         boolean ask =
             cgroupsPath.isEmpty()
                 && host.mode() == CgroupHost.Mode.UNIFIED
@@ -69,6 +75,7 @@ sealed interface Placement {
               "systemd's scopes have limits of cgroup v1 on this host",
               "boot with systemd.unified_cgroup_hierarchy=1, or use --cgroup-manager=cgroupfs"));
     }
-    return new Scope(ScopeName.of(cgroupsPath, id, "system.slice"));
+    String slice = OwnUser.isRoot() ? "system.slice" : "app.slice";
+    return new Scope(ScopeName.of(cgroupsPath, id, slice));
   }
 }

@@ -13,11 +13,14 @@ import dev.husk.oci.OciConfig;
 import dev.husk.oci.ProcessSpec;
 import dev.husk.oci.Unsupported;
 import dev.husk.process.ErrnoException;
+import dev.husk.process.IdMaps;
 import dev.husk.process.InitSpec;
+import dev.husk.process.OwnUser;
 import dev.husk.process.ProcFs;
 import dev.husk.process.ProcessFailure;
 import dev.husk.process.Spawner;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * All of a create that has no effect: what is asked for, and how it will be done. Refuses a config
@@ -29,25 +32,35 @@ record Preparation(
     SandboxPlan plan,
     Orders orders,
     CgroupHost host,
-    Placement placement) {
+    Placement placement,
+    Optional<IdMaps> userNamespace) {
 
   static Preparation of(Path bundle, ShimOptions options, Spawner spawner, StateDirectory state)
       throws HuskException {
     OciConfig config = ConfigReader.read(bundle);
-    Unsupported.refuse(config, bundle.resolve("config.json").toString());
+    boolean root = OwnUser.isRoot();
+    Unsupported.refuse(config, bundle.resolve("config.json").toString(), !root);
     ProcessSpec process =
         config
             .process()
             .orElseThrow(() -> new HuskException(new SandboxFailure.NoProcess(bundle.toString())));
     BwrapProgram bwrap = Bwraps.find(spawner, options);
-    long capabilities = ownCapabilities();
+    Optional<IdMaps> userNamespace = root ? Optional.empty() : Optional.of(Rootless.maps(config));
+    long capabilities = root ? ownCapabilities() : Rootless.capabilities();
     SandboxPlan plan =
         SandboxPlanner.plan(
             config,
             bundle,
             Rootfs.locate(bundle, config.root()),
             new SandboxPlanner.Means(
-                state.stage(), options.huskInit(), capabilities, options.privileged()));
+                state.stage(),
+                options.huskInit(),
+                capabilities,
+                options.privileged(),
+                userNamespace));
+    if (!root) {
+      Rootless.check(process);
+    }
     CgroupHost host = CgroupHost.detect(new KernelCgroupFs());
     InitSpec.Forbidden forbidden =
         new InitSpec.Forbidden(
@@ -56,10 +69,16 @@ record Preparation(
         config,
         process,
         plan,
-        Orders.of(plan, bwrap.path(), process, capabilities, forbidden),
+        Orders.of(
+            plan,
+            bwrap.path(),
+            process,
+            capabilities,
+            forbidden,
+            !root && !userNamespace.get().changesGroups()),
         host,
-        Placement.choose(
-            options.cgroupManager(), config.linux().cgroupsPath(), options.id(), host));
+        Placement.choose(options.cgroupManager(), config.linux().cgroupsPath(), options.id(), host),
+        userNamespace);
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.husk.failure.HuskException;
 import dev.husk.process.Child;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.Fd;
+import dev.husk.process.OwnUser;
 import dev.husk.process.Pidfd;
 import dev.husk.process.Pipe;
 import dev.husk.process.ProcessFailure;
@@ -41,6 +42,7 @@ final class SandboxScope {
 
   private final ServiceManager manager;
   private final ScopeName name;
+  private final CgroupHost host;
   private final DelegatedScope cgroup;
   private final List<String> unknown;
   private Optional<Holder> holder;
@@ -64,11 +66,13 @@ final class SandboxScope {
   private SandboxScope(
       ServiceManager manager,
       ScopeName name,
+      CgroupHost host,
       DelegatedScope cgroup,
       List<String> unknown,
       Holder holder) {
     this.manager = manager;
     this.name = name;
+    this.host = host;
     this.cgroup = cgroup;
     this.unknown = unknown;
     this.holder = Optional.of(holder);
@@ -102,7 +106,7 @@ final class SandboxScope {
               host,
               holder.child().pid(),
               name.slicePath() + "/" + name.unit());
-      return new SandboxScope(manager, name, cgroup, unknown, holder);
+      return new SandboxScope(manager, name, host, cgroup, unknown, holder);
     } catch (HuskException | RuntimeException e) {
       holder.end();
       if (started) {
@@ -156,9 +160,38 @@ final class SandboxScope {
     manager.setProperties(name.unit(), LimitProperties.of(files));
   }
 
-  /** Where a deadman is to be born. */
-  Path keeperDir() {
-    return cgroup.keeperDir();
+  /**
+   * Where a deadman is to be born; empty when it is to be moved there. Only who may write to the
+   * cgroup above both the shim's and the scope's can give birth there. Between a login session and
+   * the user's manager that is root alone: the kernel says EACCES, and systemd moves for us.
+   */
+  Optional<Path> birthplaceOfKeeper() {
+    return OwnUser.isRoot() ? Optional.of(cgroup.keeperDir()) : Optional.empty();
+  }
+
+  /**
+   * Has systemd move a process beside P.
+   *
+   * @throws HuskException when it is not there afterwards
+   */
+  void adoptKeeper(long pid) throws HuskException {
+    manager.attach(name.unit(), cgroup.keeperGroup(), pid);
+    cgroup.verifyKeeper(host, pid);
+  }
+
+  /** Has systemd move a process into S; to be verified. */
+  void adoptPayload(long pid) throws HuskException {
+    manager.attach(name.unit(), cgroup.payloadGroup(), pid);
+  }
+
+  /** As {@code /proc/PID/cgroup} names it. */
+  String path() {
+    return host.procPath(cgroup.directory());
+  }
+
+  /** What it can limit. */
+  List<String> controllers() throws HuskException {
+    return cgroup.controllers();
   }
 
   /** What the operator should know about it. */

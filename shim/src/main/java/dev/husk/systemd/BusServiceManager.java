@@ -20,6 +20,7 @@ public final class BusServiceManager implements ServiceManager {
   private static final String MANAGER = "org.freedesktop.systemd1.Manager";
   private static final String NO_SUCH_UNIT = NAME + ".NoSuchUnit";
   private static final String UNIT_EXISTS = NAME + ".UnitExists";
+  private static final String ATTACH = "AttachProcessesToUnit";
   private static final String JOB_REMOVED = "JobRemoved";
 
   /** runc waits as long for a job. */
@@ -147,6 +148,17 @@ public final class BusServiceManager implements ServiceManager {
   }
 
   @Override
+  public void attach(String unit, String subgroup, long pid) throws HuskException {
+    try (BusConnection bus = open(ATTACH, unit)) {
+      bus.call(manager(ATTACH, "ssau", List.of(unit, subgroup, List.of(pid))));
+    } catch (ErrorReply e) {
+      throw failure(ATTACH, unit, e);
+    } catch (IOException e) {
+      throw noAnswer(ATTACH, unit, e);
+    }
+  }
+
+  @Override
   public void setProperties(String unit, List<UnitProperty> properties) throws HuskException {
     if (properties.isEmpty()) {
       return;
@@ -189,8 +201,12 @@ public final class BusServiceManager implements ServiceManager {
           new SystemdFailure.NoManager(
               socket.toString(),
               String.valueOf(e.getMessage()),
-              "start the message bus (package dbus, unit dbus.socket), or use"
-                  + " --cgroup-manager=cgroupfs"),
+              uid == 0
+                  ? "start the message bus (package dbus, unit dbus.socket), or use"
+                      + " --cgroup-manager=cgroupfs"
+                  : "have a service manager of this user run: log in by a session (PAM module"
+                      + " pam_systemd), or, as root, loginctl enable-linger with this user's name;"
+                      + " its bus is of the package dbus-user-session; XDG_RUNTIME_DIR says where"),
           e);
     } catch (ErrorReply e) {
       throw failure(call, unit, e);

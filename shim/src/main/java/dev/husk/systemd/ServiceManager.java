@@ -15,6 +15,14 @@ public interface ServiceManager {
   List<String> startScope(ScopeRequest request) throws HuskException;
 
   /**
+   * Moves a process of this user into a unit that is delegated, from wherever it is.
+   *
+   * @param subgroup of the unit: {@code /sandbox/payload}; it must exist
+   * @throws HuskException with a {@link SystemdFailure}; it is where it was then
+   */
+  void attach(String unit, String subgroup, long pid) throws HuskException;
+
+  /**
    * Changes properties of a unit until it ends.
    *
    * @throws HuskException with a {@link SystemdFailure}; none is changed then

@@ -26,6 +26,7 @@ final class ConfigBuilder {
   private Optional<String> domainname = Optional.empty();
   private Optional<String> propagation = Optional.empty();
   private Optional<Capabilities> capabilities = Optional.empty();
+  private ProcessSpec.User user = new ProcessSpec.User(0, 0, OptionalInt.empty(), List.of());
   private boolean readonlyRoot;
 
   /** All namespaces that a usual config makes new, and no mounts. */
@@ -131,6 +132,11 @@ final class ConfigBuilder {
     return this;
   }
 
+  ConfigBuilder user(long uid, long gid, Long... groups) {
+    user = new ProcessSpec.User(uid, gid, OptionalInt.empty(), List.of(groups));
+    return this;
+  }
+
   ConfigBuilder bounding(String... names) {
     capabilities =
         Optional.of(new Capabilities(List.of(), List.of(names), List.of(), List.of(), List.of()));
@@ -166,7 +172,7 @@ final class ConfigBuilder {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        new ProcessSpec.User(0, 0, OptionalInt.empty(), List.of()));
+        user);
   }
 
   private Linux linux() {

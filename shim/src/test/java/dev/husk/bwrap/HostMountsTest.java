@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,8 +154,13 @@ class HostMountsTest {
 
   private Draft plan(ConfigBuilder config) throws Exception {
     Path rootfs = Files.createDirectories(base.resolve("rootfs"));
-    Draft draft = new Draft(rootfs, Path.of("/stage"), mounts);
-    new MountPlanner(draft, base, Path.of("/opt/husk-init"), true).plan(config.build().mounts());
+    Draft draft = new Draft(rootfs, Path.of("/stage"), mounts, Optional.empty());
+    new MountPlanner(
+            draft,
+            base,
+            Path.of("/opt/husk-init"),
+            new NamespacePlan(config.build(), draft.offences, false))
+        .plan(config.build().mounts());
     draft.offences.throwIfAny();
     return draft;
   }

@@ -23,6 +23,7 @@ class MountCheckTest {
       new SandboxPlan(
           0,
           false,
+          false,
           List.of(),
           List.of(),
           List.of(

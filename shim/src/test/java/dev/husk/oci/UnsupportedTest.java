@@ -162,10 +162,10 @@ class UnsupportedTest {
 
   @Test
   void refusalIsAFailureOfItsOwnKind() throws HuskException {
-    Unsupported.refuse(Sample.typical().parsed(), "config.json");
+    Unsupported.refuse(Sample.typical().parsed(), "config.json", false);
     OciConfig config = Sample.typical().with("/domainname", "\"x\"").parsed();
     assertThatExceptionOfType(HuskException.class)
-        .isThrownBy(() -> Unsupported.refuse(config, "config.json"))
+        .isThrownBy(() -> Unsupported.refuse(config, "config.json", false))
         .satisfies(e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.UNSUPPORTED))
         .withMessageContaining("config.json: /domainname is not set by husk")
         .withMessageContaining("remove the property");

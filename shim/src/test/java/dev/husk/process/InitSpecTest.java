@@ -29,6 +29,7 @@ class InitSpecTest {
         uid,
         2,
         List.of(5L),
+        false,
         OptionalInt.of(022),
         new CapabilitySets(1, 2, 3, 4, -1),
         true,

@@ -14,7 +14,7 @@ class LaunchPlanTest {
   private static final int BASE = LaunchPlan.NEWNS;
 
   private static LaunchPlan plan(List<StageOp> operations) {
-    return new LaunchPlan(BASE | LaunchPlan.NEWNET, true, operations, "/b", List.of("--"));
+    return new LaunchPlan(BASE | LaunchPlan.NEWNET, true, true, operations, "/b", List.of("--"));
   }
 
   @Test
@@ -22,7 +22,7 @@ class LaunchPlanTest {
     String expected =
         """
         48534b50 01000000 99000000
-        01000000 00000240
+        03000000 00000240
         02000000 2f6200
         01000000 02000000 2d2d00
         04000000
@@ -51,7 +51,7 @@ class LaunchPlanTest {
 
   private static void assertRefused(int namespaces, boolean loopback) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LaunchPlan(namespaces, loopback, List.of(), "/b", List.of()));
+        .isThrownBy(() -> new LaunchPlan(namespaces, false, loopback, List.of(), "/b", List.of()));
   }
 
   @Test
