@@ -65,6 +65,25 @@ class UpdateLabTest extends RealSandboxes {
   }
 
   @Test
+  void whatMeansNotSetIsRefusedAndChangesNothing() throws Exception {
+    try (Shim shim = running("exec sleep 1000")) {
+      update(shim, memory(64 << 20));
+      String max = Files.readString(shim.cgroup().resolve("memory.max"));
+      assertThatThrownBy(
+              () -> update(shim, resources().setMemory(LinuxMemory.newBuilder().setLimit(0))))
+          .hasMessageContaining("/linux/resources/memory/limit")
+          .hasMessageContaining("leave it out");
+      assertThatThrownBy(() -> update(shim, resources().setCpu(LinuxCpu.newBuilder().setCpus(""))))
+          .hasMessageContaining("/linux/resources/cpu/cpus");
+      assertThat(Files.readString(shim.cgroup().resolve("memory.max"))).isEqualTo(max);
+      assertThat(shim.client().state().getLimitsList())
+          .anyMatch(
+              limit -> limit.getFile().equals("memory.max") && limit.getValue().equals("67108864"));
+      shim.client().delete(true);
+    }
+  }
+
+  @Test
   void aForkingPayloadStopsAtItsNewLimitOfProcesses() throws Exception {
     try (Shim shim = running("while :; do sleep 600 & done 2>/dev/null")) {
       Eventually.is(
