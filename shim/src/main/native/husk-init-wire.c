@@ -154,7 +154,7 @@ static void take_groups(struct reader *reader, struct spec *spec) {
 bool decode_spec(char *document, size_t size, struct spec *spec) {
   *spec = (struct spec){0};
   struct reader reader = open_document(document, size, MAGIC_SPEC);
-  uint32_t flags = take_below(&reader, 16);
+  uint32_t flags = take_below(&reader, 32);
   spec->no_new_privs = (flags & 1) != 0;
   spec->has_umask = (flags & 2) != 0;
   spec->no_user_namespaces = (flags & 4) != 0;
