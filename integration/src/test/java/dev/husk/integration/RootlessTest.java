@@ -142,6 +142,43 @@ class RootlessTest extends RealSandboxes {
     }
   }
 
+  @Test
+  void aDelegatedServiceOfTheSystemsManagerNeedsNoManagerOfTheUser() throws Exception {
+    Bundle bundle = bundle().script("cat /proc/self/cgroup; sleep 600");
+    String id = freshId();
+    Path runtime = Files.createDirectory(temp.resolve("runtime"));
+    Programs.output("chown", UserManager.NAME, runtime.toString());
+    List<String> service =
+        List.of(
+            "systemd-run",
+            "--quiet",
+            "--wait",
+            "--collect",
+            "--pipe",
+            "--uid=" + UserManager.NAME,
+            "--unit=it-service-" + id,
+            "--property=Delegate=yes",
+            "--property=DelegateSubgroup=supervisor",
+            "--setenv=HUSK_NO_SETUP=1",
+            "--setenv=XDG_RUNTIME_DIR=" + runtime,
+            "--setenv=PATH=" + System.getenv("PATH"),
+            "--setenv=JAVA_HOME=" + System.getenv("JAVA_HOME"));
+    try (Husk husk = Husk.start(Map.of(), service, List.of("run", "--id", id, bundle.toString()));
+        Client client = new Client(runtime.resolve("husk/" + id + "/shim.sock"))) {
+      client.awaitServing();
+      String cgroup = "/system.slice/it-service-" + id + ".service/" + id;
+      assertThat(client.state().getCgroup()).isEqualTo(cgroup);
+      for (Process process : client.pids()) {
+        assertThat(ProcFs.cgroup(process.getPid())).hasValue(cgroup + "/payload/init");
+        assertThat(UserManager.status(process.getPid(), "Uid").orElseThrow())
+            .startsWith(UserManager.uid() + " ");
+      }
+      client.kill("KILL");
+      assertThat(husk.outcome().status()).isEqualTo(137);
+      assertThat(husk.output()).isEqualTo("0::/init\n");
+    }
+  }
+
   /** But for the launcher: trusted, without anything foreign, it waits for being moved. */
   private static List<String> escapes(Observer observer) {
     return observer.escapes().stream()
@@ -290,7 +327,8 @@ class RootlessTest extends RealSandboxes {
   @Test
   void withoutUserNamespacesTheErrorNamesTheSwitch() throws Exception {
     Path most = Path.of("/proc/sys/user/max_user_namespaces");
-    String before = Files.readString(most);
+    // Not by Java, which reads such a file byte by byte: the kernel gives it the first only.
+    String before = Programs.output("cat", most.toString());
     Files.writeString(most, "0");
     try {
       assertThat(fails(bundle().args("/bin/true")).errors())

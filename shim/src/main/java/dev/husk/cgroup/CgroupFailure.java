@@ -44,7 +44,8 @@ public sealed interface CgroupFailure extends Failure {
     public String remedy() {
       if (!OwnUser.isRoot() && !errno.equals(Errno.EROFS)) {
         return "leave linux.cgroupsPath and --cgroup-manager out, so that this user's service manager"
-            + " gives the sandbox a place";
+            + " gives the sandbox a place, or have root delegate the directory to this user (systemd:"
+            + " Delegate=yes)";
       }
       return errno.equals(Errno.EROFS)
           ? "mount cgroup2 writable (docker: --privileged, or a writable cgroup mount)"

@@ -96,7 +96,8 @@ final class Help {
 
       Says what this host can and cannot do, a line each: yes, limited or no, what was found, what
       follows, and the remedy. It is found by trying, as the user that asks, and nothing is left
-      behind: one cgroup is made and removed, no process is moved.
+      behind: one cgroup (as another user than root: one scope) is made and removed, no process of
+      yours is moved.
 
       Options:
         --root DIR              state directories of all ids (default /run/husk; for other users than
