@@ -8,10 +8,17 @@ import java.time.Duration;
 
 /** Shows a foreground user what the events of a sandbox warn of. */
 final class Diagnostics {
-  private Diagnostics() {}
+  private final Sandbox sandbox;
+
+  /** The last event that was looked at. */
+  private long seen;
+
+  Diagnostics(Sandbox sandbox) {
+    this.sandbox = sandbox;
+  }
 
   /** What the config asks for and the operator's choice lets go unenforced. */
-  static void reportLimits(Sandbox sandbox) {
+  void reportLimits() {
     for (LimitStatus limit : sandbox.status().limits()) {
       if (!limit.enforced() && !limit.isDefault()) {
         Stderr.say("warning: " + limit.property() + " is not enforced: " + limit.reason());
@@ -19,9 +26,11 @@ final class Diagnostics {
     }
   }
 
-  static void report(Sandbox sandbox) {
+  /** What has happened since the last report: of a payload that never ends, this is before it. */
+  void report() {
     try {
-      for (Event event : sandbox.events().await(0, Duration.ZERO).events()) {
+      for (Event event : sandbox.events().await(seen, Duration.ZERO).events()) {
+        seen = event.sequence();
         if (event.kind() instanceof Event.Warning warning) {
           Stderr.say("warning: " + warning.message());
         } else if (event.kind() instanceof Event.Exited exited && exited.status().oomKilled()) {

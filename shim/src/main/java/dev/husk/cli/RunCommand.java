@@ -57,8 +57,10 @@ final class RunCommand {
         new ForegroundServer(ShimSetup.socket(options, directory), shim, bundle);
     server.check();
     Sandbox sandbox = Completion.await(shim.create(new CreateOptions(id, bundle, Stdio.inherit())));
+    Diagnostics diagnostics = new Diagnostics(sandbox);
     try {
-      Diagnostics.reportLimits(sandbox);
+      diagnostics.reportLimits();
+      diagnostics.report();
       OptionalInt early = signals.handTo(sandbox);
       if (early.isPresent()) {
         return ExitCode.ofSignal(early.getAsInt());
@@ -74,7 +76,7 @@ final class RunCommand {
       } finally {
         // Not before: a client's delete that removes what there is may take longer than the grace.
         server.stop();
-        Diagnostics.report(sandbox);
+        diagnostics.report();
       }
     }
   }
