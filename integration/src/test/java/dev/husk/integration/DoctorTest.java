@@ -87,7 +87,8 @@ class DoctorTest extends RealSandboxes {
     assertThat(report.get("ready")).isEqualTo(false);
     assertThat(report.get("reasons"))
         .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
-        .contains("rights.root", "rights.capabilities", "cgroups.delegated");
+        .contains("cgroups.delegated");
+    assertThat(finding(report, "rights.runtime-directory").get("verdict")).isEqualTo("no");
   }
 
   /** In a mount namespace that lacks something; what husk itself then says is compared. */

@@ -61,8 +61,7 @@ final class ClientCommand {
 
   /** The directory of all ids. */
   Path root() throws UsageException {
-    Optional<Path> given = arguments.path(ROOT);
-    return given.isPresent() ? given.get() : DefaultRoot.get();
+    return DefaultRoot.or(arguments.path(ROOT));
   }
 
   void requireOperands(int count, String what) throws UsageException {

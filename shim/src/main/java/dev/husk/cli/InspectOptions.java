@@ -18,13 +18,11 @@ record InspectOptions(
     Arguments arguments =
         Arguments.parse(
             words, Set.of("--help", "-h", "--json", "--all"), Set.of("--root", "--bwrap"));
-    boolean help = arguments.has("--help") || arguments.has("-h");
-    Optional<Path> root = arguments.path("--root");
     return new InspectOptions(
-        help,
+        arguments.has("--help") || arguments.has("-h"),
         arguments.has("--json"),
         arguments.has("--all"),
-        root.isPresent() ? root.get() : help ? DefaultRoot.OF_ROOT : DefaultRoot.get(),
+        DefaultRoot.orForLooking(arguments.path("--root")),
         arguments.path("--bwrap"),
         List.copyOf(arguments.operands()));
   }

@@ -73,7 +73,7 @@ record Options(
           help,
           id,
           bundle,
-          root.isPresent() ? root.get() : help ? DefaultRoot.OF_ROOT : DefaultRoot.get(),
+          help ? DefaultRoot.orForLooking(root) : DefaultRoot.or(root),
           socket,
           new LimitPolicy(defaults, enforcement),
           cgroupManager,

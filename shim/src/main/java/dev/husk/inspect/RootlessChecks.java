@@ -42,7 +42,24 @@ final class RootlessChecks {
             default -> finding.section() == LIMITS ? limit(finding, probe) : finding;
           });
     }
+    mine.add(runtimeDirectory());
     return mine;
+  }
+
+  private static Finding runtimeDirectory() {
+    Optional<Path> directory = OwnUser.runtimeDirectory();
+    return directory.isPresent()
+        ? Finding.yes(
+            RIGHTS,
+            "runtime-directory",
+            directory.get() + " is this user's",
+            "state and sockets of sandboxes are there")
+        : Finding.no(
+            RIGHTS,
+            "runtime-directory",
+            "XDG_RUNTIME_DIR names none, and there is no /run/user/" + OwnUser.uid(),
+            "there is no place for the state of sandboxes but by --root",
+            "log in by a session (PAM module pam_systemd), or, as root, loginctl enable-linger USER");
   }
 
   private static Finding delegated(ScopeProbe probe) {

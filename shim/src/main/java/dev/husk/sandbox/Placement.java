@@ -65,8 +65,10 @@ sealed interface Placement {
           new SystemdFailure.NoManager(
               "/run/systemd/system",
               "systemd does not run here",
-              "use --cgroup-manager=cgroupfs, with a path in the cgroup tree as linux.cgroupsPath or"
-                  + " none"));
+              OwnUser.isRoot()
+                  ? "use --cgroup-manager=cgroupfs, with a path in the cgroup tree as"
+                      + " linux.cgroupsPath or none"
+                  : "run husk as root; other users' cgroups are delegated by systemd alone"));
     }
     if (host.mode() != CgroupHost.Mode.UNIFIED) {
       throw new HuskException(
