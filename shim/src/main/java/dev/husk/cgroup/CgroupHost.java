@@ -206,6 +206,19 @@ public record CgroupHost(
   }
 
   /**
+   * Whether the tree shows where the host's first process is: in a container's cgroup namespace it
+   * does not, and what a service manager outside makes for us is out of reach.
+   */
+  public static boolean showsFirstProcess(CgroupFs fs) {
+    try {
+      String path = Membership.path(fs.read(Path.of("/proc/1/cgroup"))).orElse("/..");
+      return !path.startsWith("/..");
+    } catch (ErrnoException e) {
+      return false;
+    }
+  }
+
+  /**
    * The unit that this process is part of, when systemd has delegated it ({@code Delegate=yes}):
    * systemd marks its cgroup with the extended attribute {@code user.delegate}
    * (CGROUP_DELEGATION.md). A user's manager does not count, since what is below it is systemd's.

@@ -1,6 +1,7 @@
 package dev.husk.sandbox;
 
 import dev.husk.cgroup.CgroupHost;
+import dev.husk.cgroup.KernelCgroupFs;
 import dev.husk.failure.HuskException;
 import dev.husk.process.OwnUser;
 import dev.husk.systemd.ScopeName;
@@ -47,7 +48,8 @@ sealed interface Placement {
             cgroupsPath.isEmpty()
                 && host.mode() == CgroupHost.Mode.UNIFIED
                 && host.delegatedUnit().isEmpty()
-                && SystemdHost.booted();
+                && SystemdHost.booted()
+                && CgroupHost.showsFirstProcess(new KernelCgroupFs());
         yield ask ? scope(cgroupsPath, id, host) : tree(cgroupsPath, host);
       }
     };
@@ -69,6 +71,13 @@ sealed interface Placement {
                   ? "use --cgroup-manager=cgroupfs, with a path in the cgroup tree as"
                       + " linux.cgroupsPath or none"
                   : "run husk as root; other users' cgroups are delegated by systemd alone"));
+    }
+    if (!CgroupHost.showsFirstProcess(new KernelCgroupFs())) {
+      throw new HuskException(
+          new SystemdFailure.NoManager(
+              "/proc/1/cgroup",
+              "systemd is outside of this cgroup namespace, and so would its scopes be",
+              "run husk outside of the container, or use --cgroup-manager=cgroupfs"));
     }
     if (host.mode() != CgroupHost.Mode.UNIFIED) {
       throw new HuskException(
