@@ -117,8 +117,6 @@ class LabQemuTest extends RealSandboxes {
                     + " fallocate -l 4M /pages/it-a && echo within;"
                     + " fallocate -l 2M /pages/it-b 2>/dev/null || echo refused;"
                     + " rm /pages/it-*")
-            .mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro")
-            .mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "ro")
             .mount("/pages", "bind", "/dev/hugepages", "bind", "rw")
             .set(
                 "/linux/resources/hugepageLimits",
