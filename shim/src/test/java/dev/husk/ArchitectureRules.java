@@ -28,7 +28,7 @@ record ArchitectureRules(String root) {
   private static final Map<String, Set<String>> ARROWS =
       Map.ofEntries(
           Map.entry("failure", Set.of()),
-          Map.entry("dbus", Set.of()),
+          Map.entry("dbus", Set.of("process", "oci", "failure")),
           Map.entry("oci", Set.of("failure")),
           Map.entry("process", Set.of("oci", "failure")),
           Map.entry("cgroup", Set.of("process", "oci", "failure")),

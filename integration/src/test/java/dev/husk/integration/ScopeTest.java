@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.husk.v1.CreateRequest;
 import dev.husk.v1.ExitStatus;
+import dev.husk.v1.LinuxCpu;
 import dev.husk.v1.LinuxMemory;
 import dev.husk.v1.LinuxPids;
 import dev.husk.v1.LinuxResources;
@@ -74,7 +75,7 @@ class ScopeTest extends RealSandboxes {
             .set("/linux/resources/cpu/shares", 2048)
             .set("/linux/resources/cpu/quota", 25_000)
             .set("/linux/resources/cpu/period", 50_000)
-            .set("/linux/resources/unified/memory.high", Long.toString(60 * MIB));
+            .set("/linux/resources/unified/memory.high", "60M");
     try (Shim shim = running(bundle)) {
       Eventually.is(Programs.BOUND, () -> shim.client().pids().size() > 3, () -> "all processes");
       Path sandbox = shim.cgroup();
@@ -261,6 +262,26 @@ class ScopeTest extends RealSandboxes {
   }
 
   @Test
+  void weightsAreTheUnitsSinceASandboxHasNoSiblingsInIt() throws Exception {
+    try (Shim shim =
+        running(bundle().args("/bin/sleep", "600").set("/linux/resources/cpu/idle", 1))) {
+      Path scope = shim.cgroup().getParent();
+      assertThat(Files.readString(scope.resolve("cpu.idle"))).isEqualTo("1\n");
+      update(shim, LinuxResources.newBuilder().setCpu(LinuxCpu.newBuilder().setIdle(0)));
+      assertThat(Files.readString(scope.resolve("cpu.idle"))).isEqualTo("0\n");
+      update(shim, LinuxResources.newBuilder().putUnified("cpu.weight", "300"));
+      assertThat(Files.readString(scope.resolve("cpu.weight"))).isEqualTo("300\n");
+      assertThat(Systemd.show(unit(shim.id()), "CPUWeight")).containsEntry("CPUWeight", "300");
+      assertThatThrownBy(
+              () -> update(shim, LinuxResources.newBuilder().putUnified("cpu.weight.nice", "3")))
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining("no property for cpu.weight.nice");
+      assertThat(Files.readString(scope.resolve("cpu.weight"))).isEqualTo("300\n");
+      assertThat(Files.readString(shim.cgroup().resolve("cpu.weight"))).isEqualTo("300\n");
+    }
+  }
+
+  @Test
   void aFailedCreateLeavesNoUnitAtWhateverStepItFails() throws Exception {
     List<Bundle> failing =
         List.of(
@@ -268,6 +289,8 @@ class ScopeTest extends RealSandboxes {
             bundle().set("/linux/resources/unified/io.max", "250:250 rbps=1000"),
             bundle().args("/bin/true").set("/process/cwd", "/no/such/directory"),
             bundle().set("/linux/cgroupsPath", "-.slice:husk:" + "x".repeat(300)),
+            bundle().set("/linux/resources/unified/memory.high", "much"),
+            bundle().set("/linux/resources/unified/cpu.weight.nice", "3"),
             bundle().mount("/data", "bind", "/no/such/source", "bind"));
     for (Bundle bundle : failing) {
       Outcome outcome = Husk.run("run", SYSTEMD, bundle.toString());

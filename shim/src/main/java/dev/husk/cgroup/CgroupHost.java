@@ -207,14 +207,15 @@ public record CgroupHost(
 
   /**
    * Whether the tree shows where the host's first process is: in a container's cgroup namespace it
-   * does not, and what a service manager outside makes for us is out of reach.
+   * does not, and what a service manager outside makes for us is out of reach. A process that is
+   * hidden (proc(5), hidepid) speaks for neither; where a scope is gets verified.
    */
   public static boolean showsFirstProcess(CgroupFs fs) {
     try {
-      String path = Membership.path(fs.read(Path.of("/proc/1/cgroup"))).orElse("/..");
-      return !path.startsWith("/..");
+      Optional<String> path = Membership.path(fs.read(Path.of("/proc/1/cgroup")));
+      return path.isPresent() && !Membership.isOutOfSight(path.get());
     } catch (ErrnoException e) {
-      return false;
+      return true;
     }
   }
 

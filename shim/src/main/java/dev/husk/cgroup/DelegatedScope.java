@@ -28,17 +28,8 @@ public final class DelegatedScope {
    */
   public static DelegatedScope around(CgroupFs fs, CgroupHost host, long keeper, String unitPath)
       throws HuskException {
-    String actual;
-    try {
-      String text = fs.read(Path.of("/proc", Long.toString(keeper), "cgroup"));
-      actual = Membership.path(text).orElse("no cgroup v2");
-    } catch (ErrnoException e) {
-      throw new HuskException(
-          new CgroupFailure.ProcessGone(
-              "verify the cgroup of a scope", "process " + keeper, e.errno()),
-          e);
-    }
-    if (!actual.endsWith(unitPath)) {
+    String actual = Membership.of(fs, keeper);
+    if (!actual.endsWith(unitPath) || Membership.isOutOfSight(actual)) {
       throw new HuskException(new CgroupFailure.Escaped("process " + keeper, unitPath, actual));
     }
     DelegatedScope scope = new DelegatedScope(fs, host.directory(actual));

@@ -90,6 +90,7 @@ final class LimitUpdate {
       LimitStatus now = results.get(write);
       statuses.add(now != null ? now : status(write, before).orElseThrow());
     }
+    follow(statuses);
     return statuses;
   }
 
@@ -203,13 +204,12 @@ final class LimitUpdate {
       restore(late);
       throw late;
     }
-    follow(results);
     return results;
   }
 
-  private void follow(Map<LimitWrite, LimitStatus> results) throws HuskException {
+  private void follow(List<LimitStatus> statuses) throws HuskException {
     List<LimitStatus> inForce = new ArrayList<>();
-    for (LimitStatus status : results.values()) {
+    for (LimitStatus status : statuses) {
       if (status.enforced()) {
         inForce.add(status);
       }

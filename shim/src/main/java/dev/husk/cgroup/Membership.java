@@ -53,19 +53,31 @@ final class Membership {
    *     CgroupFailure.ProcessGone} when it has ended
    */
   static void verify(CgroupFs fs, long pid, String expected) throws HuskException {
-    String text;
+    String actual = of(fs, pid);
+    if (!atOrBelow(actual, expected)) {
+      throw new HuskException(new CgroupFailure.Escaped("process " + pid, expected, actual));
+    }
+  }
+
+  /**
+   * Where the kernel says that a process is, for a message when that is nowhere in cgroup v2.
+   *
+   * @throws HuskException {@link CgroupFailure.ProcessGone} when it has ended
+   */
+  static String of(CgroupFs fs, long pid) throws HuskException {
     try {
-      text = fs.read(Path.of("/proc", Long.toString(pid), "cgroup"));
+      return path(fs.read(Path.of("/proc", Long.toString(pid), "cgroup"))).orElse("no cgroup v2");
     } catch (ErrnoException e) {
       throw new HuskException(
           new CgroupFailure.ProcessGone(
               "verify the cgroup of a process", "process " + pid, e.errno()),
           e);
     }
-    String actual = path(text).orElse("no cgroup v2");
-    if (!atOrBelow(actual, expected)) {
-      throw new HuskException(new CgroupFailure.Escaped("process " + pid, expected, actual));
-    }
+  }
+
+  /** Not below the root of the reader's cgroup namespace: cgroup_namespaces(7). */
+  static boolean isOutOfSight(String path) {
+    return path.equals("/..") || path.startsWith("/../");
   }
 
   /** Whether {@code path} is {@code ancestor} or below it. */

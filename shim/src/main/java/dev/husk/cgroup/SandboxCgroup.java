@@ -72,8 +72,8 @@ public final class SandboxCgroup {
    * for the controllers that it hands down (systemd's single-writer rule, CGROUP_DELEGATION.md).
    *
    * @param name of P in it
-   * @param outerLimits that the directory has, too; told of each change of limits, to follow it in
-   *     what is above P
+   * @param outerLimits that the directory has, too; told of each update, to follow it in what is
+   *     above P
    */
   public record Below(Path directory, String name, Optional<OuterLimits> outerLimits) {}
 
@@ -81,15 +81,16 @@ public final class SandboxCgroup {
   @FunctionalInterface
   public interface OuterLimits {
     /** Keeps none. */
-    OuterLimits NONE = changed -> {};
+    OuterLimits NONE = inForce -> {};
 
     /**
      * Follows.
      *
-     * @param changed as they stand below P now
+     * @param inForce all that are enforced in P now, changed or not: of several files one outer
+     *     limit may be made
      * @throws HuskException when they cannot be followed; those of P are put back then
      */
-    void follow(List<LimitStatus> changed) throws HuskException;
+    void follow(List<LimitStatus> inForce) throws HuskException;
   }
 
   SandboxCgroup(

@@ -16,14 +16,17 @@ import java.util.Optional;
 final class Watchdog {
   private Watchdog() {}
 
-  /** How often systemd wants to hear from us, half of its patience; empty: never. */
+  /**
+   * How long to wait before each look, and for its answer: a third of systemd's patience, so that a
+   * slow answer does not end it. Empty: systemd does not want to hear from us.
+   */
   static Optional<Duration> interval(Map<String, String> environment, long pid) {
     String owner = environment.getOrDefault("WATCHDOG_PID", "");
     try {
       long micros = Long.parseLong(environment.getOrDefault("WATCHDOG_USEC", "0"));
       boolean ours = owner.isEmpty() || Long.parseLong(owner) == pid;
-      return ours && micros > 1
-          ? Optional.of(Duration.ofNanos(micros * 1000 / 2))
+      return ours && micros > 2
+          ? Optional.of(Duration.ofNanos(micros * 1000 / 3))
           : Optional.empty();
     } catch (NumberFormatException e) {
       return Optional.empty();

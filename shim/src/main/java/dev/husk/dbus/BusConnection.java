@@ -1,9 +1,9 @@
 package dev.husk.dbus;
 
+import dev.husk.process.UnixConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -56,14 +56,13 @@ public final class BusConnection implements AutoCloseable {
    */
   public static BusConnection open(Path socket, int uid, Duration time)
       throws IOException, ErrorReply {
-    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    long deadline = System.nanoTime() + time.toNanos();
+    SocketChannel channel = UnixConnection.open(UnixDomainSocketAddress.of(socket), time);
     Selector selector = null;
     try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
       channel.configureBlocking(false);
       selector = Selector.open();
-      BusConnection connection =
-          new BusConnection(channel, selector, System.nanoTime() + time.toNanos());
+      BusConnection connection = new BusConnection(channel, selector, deadline);
       connection.authenticate(uid);
       connection.call(new MethodCall(BUS, BUS_PATH, BUS, "Hello", "", List.of()));
       return connection;

@@ -3,6 +3,7 @@ package dev.husk.rpc;
 import com.google.protobuf.Message;
 import dev.husk.failure.HuskException;
 import dev.husk.oci.Resources;
+import dev.husk.process.UnixConnection;
 import dev.husk.v1.DeleteRequest;
 import dev.husk.v1.KillRequest;
 import dev.husk.v1.PauseRequest;
@@ -22,6 +23,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class HuskClient implements AutoCloseable {
   /** Longer than the server's own bound, so that it is the server who says what took so long. */
   private static final long SECONDS = 90;
+
+  /** For a shim to take a connection. */
+  private static final Duration CONNECT = Duration.ofSeconds(10);
 
   /** In bytes; an error of a shim has half of it. */
   private static final int LARGEST_HEADERS = 16 << 10;
@@ -59,9 +64,9 @@ public final class HuskClient implements AutoCloseable {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
     SocketChannel first;
     try {
-      first = UnixConnection.open(address);
+      first = UnixConnection.open(address, CONNECT);
     } catch (SocketTimeoutException e) {
-      throw new HuskException(new RpcFailure.NotAccepting(id, socket, UnixConnection.SECONDS), e);
+      throw new HuskException(new RpcFailure.NotAccepting(id, socket, CONNECT.toSeconds()), e);
     } catch (IOException e) {
       throw new HuskException(new RpcFailure.NoShim(id, socket, String.valueOf(e.getMessage())), e);
     }
@@ -93,7 +98,7 @@ public final class HuskClient implements AutoCloseable {
     @Override
     SocketChannel connect(UnixDomainSocketAddress to) throws IOException {
       SocketChannel ready = first.getAndSet(null);
-      return ready != null ? ready : UnixConnection.open(to);
+      return ready != null ? ready : UnixConnection.open(to, CONNECT);
     }
   }
 

@@ -215,7 +215,7 @@ public sealed interface RpcFailure extends Failure {
   }
 
   /** Somebody listens and takes no connection: the queue stayed full. */
-  record NotAccepting(String id, Path path, int seconds) implements RpcFailure {
+  record NotAccepting(String id, Path path, long seconds) implements RpcFailure {
     @Override
     public String what() {
       return "reach the shim of sandbox \"" + id + "\"";

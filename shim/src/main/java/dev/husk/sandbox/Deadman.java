@@ -2,17 +2,12 @@ package dev.husk.sandbox;
 
 import dev.husk.cgroup.SandboxCgroup;
 import dev.husk.failure.HuskException;
-import dev.husk.process.Child;
 import dev.husk.process.ErrnoException;
 import dev.husk.process.Fd;
 import dev.husk.process.InitMessage;
 import dev.husk.process.Pidfd;
-import dev.husk.process.Pipe;
 import dev.husk.process.ProcessFailure;
-import dev.husk.process.Signal;
-import dev.husk.process.SpawnRequest;
 import dev.husk.process.Spawner;
-import dev.husk.process.Stderr;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,18 +19,10 @@ import java.util.Optional;
  * the sandbox's scope beside P, but never in what it kills.
  */
 final class Deadman {
-  /** How long a disarmed deadman may take to end before it is killed, in milliseconds. */
-  private static final int PATIENCE = 2000;
+  private final Leashed process;
 
-  /** The same program under another name: it is none of the sandbox's processes. */
-  static final String NAME = "husk-deadman";
-
-  private final Child child;
-  private final Fd leash;
-
-  private Deadman(Child child, Fd leash) {
-    this.child = child;
-    this.leash = leash;
+  private Deadman(Leashed process) {
+    this.process = process;
   }
 
   /**
@@ -66,7 +53,7 @@ final class Deadman {
       throws HuskException {
     Deadman deadman = armIn(spawner, huskInit, cgroup, Optional.empty());
     try {
-      scope.adoptKeeper(deadman.child.pid());
+      scope.adoptKeeper(deadman.process.child().pid());
       return deadman;
     } catch (HuskException | RuntimeException e) {
       deadman.disarm();
@@ -74,41 +61,21 @@ final class Deadman {
     }
   }
 
-  /** The program by the name that tells it from the sandbox's processes. */
-  static Path program(Path huskInit) {
-    return huskInit.resolveSibling(NAME);
-  }
-
   private static Deadman armIn(
       Spawner spawner, Path huskInit, SandboxCgroup cgroup, Optional<Fd> place)
       throws HuskException {
-    Pipe pipe = null;
-    try (Fd nothing = Fd.readWrite(Path.of("/dev/null"));
-        Fd kill = Fd.writeOnly(cgroup.sandboxDir().resolve("cgroup.kill"));
+    try (Fd kill = Fd.writeOnly(cgroup.sandboxDir().resolve("cgroup.kill"));
         Fd events = Fd.readOnly(cgroup.sandboxDir().resolve("cgroup.events"))) {
-      pipe = Pipe.open();
-      Child child =
-          spawner.spawn(
-              new SpawnRequest(
-                  program(huskInit),
-                  arguments(cgroup),
-                  List.of(nothing, nothing, Fd.standard(2), pipe.readEnd(), kill, events),
-                  place));
-      pipe.readEnd().close();
-      return new Deadman(child, pipe.writeEnd());
+      return new Deadman(
+          Leashed.start(spawner, huskInit, arguments(cgroup), List.of(kill, events), place));
     } catch (ErrnoException e) {
       throw new HuskException(ProcessFailure.CallFailed.of(e), e);
-    } catch (HuskException e) {
-      if (pipe != null) {
-        pipe.close();
-      }
-      throw e;
     }
   }
 
   /** P, then the parents that go with it if nobody else uses them. */
   private static List<String> arguments(SandboxCgroup cgroup) {
-    List<String> arguments = new ArrayList<>(List.of(NAME, "deadman"));
+    List<String> arguments = new ArrayList<>(List.of("deadman"));
     arguments.add(cgroup.sandboxDir().toString());
     for (Path path : cgroup.removalOrder()) {
       if (!path.startsWith(cgroup.sandboxDir())) {
@@ -120,26 +87,17 @@ final class Deadman {
 
   /** The process, for watching its end. */
   Pidfd pidfd() {
-    return child.pidfd();
+    return process.child().pidfd();
   }
 
   /** Sends it home: the sandbox is gone or about to be. */
   void disarm() {
     try {
-      leash.write(InitMessage.DISARM);
+      process.leash().write(InitMessage.DISARM);
     } catch (ErrnoException e) {
       // It has already ended: there is nobody to tell.
-      leash.close();
+      process.leash().close();
     }
-    leash.close();
-    try (Pidfd pidfd = child.pidfd()) {
-      if (!pidfd.awaitEnd(PATIENCE)) {
-        pidfd.signal(Signal.SIGKILL);
-        pidfd.awaitEnd(PATIENCE);
-      }
-      child.reap();
-    } catch (ErrnoException e) {
-      Stderr.say("cannot end the deadman: " + e.getMessage());
-    }
+    process.end("the deadman");
   }
 }

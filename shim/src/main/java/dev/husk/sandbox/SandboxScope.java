@@ -7,15 +7,7 @@ import dev.husk.cgroup.LimitStatus;
 import dev.husk.cgroup.LimitWrite;
 import dev.husk.cgroup.SandboxCgroup;
 import dev.husk.failure.HuskException;
-import dev.husk.process.Child;
-import dev.husk.process.ErrnoException;
-import dev.husk.process.Fd;
 import dev.husk.process.OwnUser;
-import dev.husk.process.Pidfd;
-import dev.husk.process.Pipe;
-import dev.husk.process.ProcessFailure;
-import dev.husk.process.Signal;
-import dev.husk.process.SpawnRequest;
 import dev.husk.process.Spawner;
 import dev.husk.process.Stderr;
 import dev.husk.systemd.ControlFile;
@@ -23,6 +15,7 @@ import dev.husk.systemd.LimitProperties;
 import dev.husk.systemd.ScopeName;
 import dev.husk.systemd.ScopeRequest;
 import dev.husk.systemd.ServiceManager;
+import dev.husk.systemd.SystemdFailure;
 import dev.husk.systemd.UnitProperty;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,30 +31,14 @@ import java.util.Optional;
 final class SandboxScope {
   private static final Duration GONE = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofMillis(5);
-  private static final int PATIENCE = 2000;
+  private static final String HOLDER = "the holder of a scope";
 
   private final ServiceManager manager;
   private final ScopeName name;
   private final CgroupHost host;
   private final DelegatedScope cgroup;
   private final List<String> unknown;
-  private Optional<Holder> holder;
-
-  /** The first keeper, and the end of the pipe on which it hangs. */
-  private record Holder(Child child, Fd leash) {
-    void end() {
-      leash.close();
-      try (Pidfd pidfd = child.pidfd()) {
-        if (!pidfd.awaitEnd(PATIENCE)) {
-          pidfd.signal(Signal.SIGKILL);
-          pidfd.awaitEnd(PATIENCE);
-        }
-        child.reap();
-      } catch (ErrnoException e) {
-        Stderr.say("cannot end the holder of a scope: " + e.getMessage());
-      }
-    }
-  }
+  private Optional<Leashed> holder;
 
   private SandboxScope(
       ServiceManager manager,
@@ -69,7 +46,7 @@ final class SandboxScope {
       CgroupHost host,
       DelegatedScope cgroup,
       List<String> unknown,
-      Holder holder) {
+      Leashed holder) {
     this.manager = manager;
     this.name = name;
     this.host = host;
@@ -93,12 +70,13 @@ final class SandboxScope {
       CgroupHost host,
       List<LimitWrite> limits)
       throws HuskException {
-    Holder holder = hold(spawner, huskInit);
+    List<UnitProperty> wanted = ofPlan(name, limits);
+    Leashed holder = Leashed.start(spawner, huskInit, List.of("hold"), List.of(), Optional.empty());
     boolean started = false;
     try {
       List<String> unknown =
           manager.startScope(
-              new ScopeRequest(name, "husk sandbox " + id, holder.child().pid(), ofPlan(limits)));
+              new ScopeRequest(name, "husk sandbox " + id, holder.child().pid(), wanted));
       started = true;
       DelegatedScope cgroup =
           DelegatedScope.around(
@@ -108,7 +86,7 @@ final class SandboxScope {
               name.slicePath() + "/" + name.unit());
       return new SandboxScope(manager, name, host, cgroup, unknown, holder);
     } catch (HuskException | RuntimeException e) {
-      holder.end();
+      holder.end(HOLDER);
       if (started) {
         stopOrReport(manager, name);
       }
@@ -116,33 +94,20 @@ final class SandboxScope {
     }
   }
 
-  private static Holder hold(Spawner spawner, Path huskInit) throws HuskException {
-    Pipe pipe = null;
-    try (Fd nothing = Fd.readWrite(Path.of("/dev/null"))) {
-      pipe = Pipe.open();
-      Child child =
-          spawner.spawn(
-              new SpawnRequest(
-                  Deadman.program(huskInit),
-                  List.of(Deadman.NAME, "hold"),
-                  List.of(nothing, nothing, Fd.standard(2), pipe.readEnd()),
-                  Optional.empty()));
-      pipe.readEnd().close();
-      return new Holder(child, pipe.writeEnd());
-    } catch (ErrnoException e) {
-      throw new HuskException(ProcessFailure.CallFailed.of(e), e);
-    } catch (HuskException e) {
-      if (pipe != null) {
-        pipe.close();
-      }
-      throw e;
-    }
-  }
-
-  private static List<UnitProperty> ofPlan(List<LimitWrite> limits) {
+  private static List<UnitProperty> ofPlan(ScopeName name, List<LimitWrite> limits)
+      throws HuskException {
     List<ControlFile> files = new ArrayList<>();
     for (LimitWrite limit : limits) {
       files.add(new ControlFile(limit.file(), limit.value()));
+    }
+    return properties(name, files);
+  }
+
+  private static List<UnitProperty> properties(ScopeName name, List<ControlFile> files)
+      throws HuskException {
+    Optional<String> idle = LimitProperties.withoutEffect(files);
+    if (idle.isPresent()) {
+      throw new HuskException(new SystemdFailure.NoProperty(idle.get(), name.unit()));
     }
     return LimitProperties.of(files);
   }
@@ -152,12 +117,12 @@ final class SandboxScope {
     return cgroup.place(this::follow);
   }
 
-  private void follow(List<LimitStatus> changed) throws HuskException {
+  private void follow(List<LimitStatus> inForce) throws HuskException {
     List<ControlFile> files = new ArrayList<>();
-    for (LimitStatus limit : changed) {
+    for (LimitStatus limit : inForce) {
       files.add(new ControlFile(limit.file(), limit.value()));
     }
-    manager.setProperties(name.unit(), LimitProperties.of(files));
+    manager.setProperties(name.unit(), properties(name, files));
   }
 
   /**
@@ -210,7 +175,7 @@ final class SandboxScope {
 
   /** The deadman keeps it from now on. */
   void handOver() {
-    holder.ifPresent(Holder::end);
+    holder.ifPresent(process -> process.end(HOLDER));
     holder = Optional.empty();
   }
 

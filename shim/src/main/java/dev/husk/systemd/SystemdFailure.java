@@ -136,6 +136,36 @@ public sealed interface SystemdFailure extends Failure {
     }
   }
 
+  /** A share among siblings; a sandbox has none in its scope, and the scope no such property. */
+  record NoProperty(String file, String unit) implements SystemdFailure {
+    @Override
+    public String what() {
+      return "limit the sandbox's scope";
+    }
+
+    @Override
+    public String where() {
+      return unit;
+    }
+
+    @Override
+    public String why() {
+      return "systemd has no property for " + file + ", which has no effect below a scope";
+    }
+
+    @Override
+    public String remedy() {
+      return file.equals("cpu.weight.nice")
+          ? "give linux.resources.cpu.shares, or cpu.weight"
+          : "leave it out, or use --cgroup-manager=cgroupfs";
+    }
+
+    @Override
+    public FailureKind kind() {
+      return FailureKind.PRECONDITION;
+    }
+  }
+
   /** The process that was to keep the scope has ended. */
   record KeeperGone(String unit, String why) implements SystemdFailure {
     @Override

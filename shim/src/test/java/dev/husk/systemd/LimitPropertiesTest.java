@@ -60,14 +60,20 @@ class LimitPropertiesTest {
   @Test
   void idleIsTheWeightZero() {
     assertThat(of("cpu.idle", "1")).containsOnly(Map.entry("CPUWeight", 0L));
-    assertThat(of("cpu.idle", "0")).isEmpty();
+    assertThat(of("cpu.idle", "1", "cpu.weight", "59")).containsOnly(Map.entry("CPUWeight", 0L));
     assertThat(of("cpu.weight", "59")).containsOnly(Map.entry("CPUWeight", 59L));
+    assertThat(of("cpu.weight", "59", "cpu.idle", "0")).containsOnly(Map.entry("CPUWeight", 59L));
+    // Leaving it has to be told, too.
+    assertThat(of("cpu.idle", "0")).containsOnly(Map.entry("CPUWeight", -1L));
   }
 
   @Test
   void listsBecomeBitmasks() {
-    assertThat(LimitProperties.bitmask("0-2,9")).containsExactly(7, 2);
-    assertThat(LimitProperties.bitmask("")).isEmpty();
+    assertThat(LimitProperties.bitmask("0-2,9")).hasValue(new byte[] {7, 2});
+    assertThat(LimitProperties.bitmask("")).hasValue(new byte[0]);
+    assertThat(LimitProperties.bitmask("0-99999999")).isEmpty();
+    assertThat(LimitProperties.bitmask("3-1")).isEmpty();
+    assertThat(LimitProperties.bitmask("all")).isEmpty();
     assertThat(of("cpuset.cpus", "1", "cpuset.mems", "0").keySet())
         .containsExactly("AllowedCPUs", "AllowedMemoryNodes");
   }
@@ -91,6 +97,68 @@ class LimitPropertiesTest {
                 "IOReadBandwidthMax",
                 List.of(List.of("/dev/block/8:0", 1000L), List.of("/dev/block/8:16", 2000L))),
             Map.entry("IOWriteIOPSMax", List.of(List.of("/dev/block/8:0", -1L))));
+  }
+
+  @Test
+  void aFileWithALinePerDeviceMayHaveSeveral() {
+    assertThat(of("io.max", "8:0 rbps=1000\n8:16 rbps=2000 wbps=64K"))
+        .containsOnly(
+            Map.entry(
+                "IOReadBandwidthMax",
+                List.of(List.of("/dev/block/8:0", 1000L), List.of("/dev/block/8:16", 2000L))),
+            Map.entry("IOWriteBandwidthMax", List.of(List.of("/dev/block/8:16", 65_536L))));
+  }
+
+  @Test
+  void aWeightOfBfqIsWhatSystemdMakesItFrom() {
+    assertThat(of("io.bfq.weight", "50")).containsOnly(Map.entry("IOWeight", 50L));
+    assertThat(of("io.bfq.weight", "1000")).containsOnly(Map.entry("IOWeight", 10_000L));
+    assertThat(of("io.weight", "8:0 default"))
+        .containsOnly(Map.entry("IODeviceWeight", List.of(List.of("/dev/block/8:0", -1L))));
+  }
+
+  @Test
+  void theKernelsUnitsAreUnderstood() {
+    assertThat(of("memory.high", "64M", "memory.max", "1g", "memory.low", "2K"))
+        .containsOnly(
+            Map.entry("MemoryHigh", 64L << 20),
+            Map.entry("MemoryMax", 1L << 30),
+            Map.entry("MemoryLow", 2048L));
+  }
+
+  @Test
+  void whatIsNoValueIsLeftToTheKernelToRefuse() {
+    assertThat(
+            of(
+                "memory.high", "much",
+                "memory.max", "",
+                "memory.low", "0x1000",
+                "memory.min", "010",
+                "memory.swap.max", "9223372036854775807K",
+                "pids.max", "-1",
+                "cpu.max", "1000 0",
+                "cpu.weight", "heavy",
+                "cpuset.cpus", "0-",
+                "io.weight", "",
+                "io.max", "8:0 speed=1 rbps rbps=fast"))
+        .isEmpty();
+    assertThat(of("cpu.max", "9223372036854775807 1000")).isEmpty();
+    assertThat(of("cpu.max", "")).isEmpty();
+    assertThat(of("pids.max", "9223372036854775807")).containsOnly(Map.entry("TasksMax", -1L));
+  }
+
+  @Test
+  void ofTwoForOnePropertyTheLaterCounts() {
+    assertThat(of("memory.high", "1", "memory.high", "2"))
+        .containsOnly(Map.entry("MemoryHigh", 2L));
+  }
+
+  @Test
+  void sharesAmongSiblingsWithoutAPropertyHaveNoEffect() {
+    assertThat(LimitProperties.withoutEffect(List.of(new ControlFile("cpu.weight.nice", "3"))))
+        .contains("cpu.weight.nice");
+    assertThat(LimitProperties.withoutEffect(List.of(new ControlFile("cpu.weight", "3"))))
+        .isEmpty();
   }
 
   @Test

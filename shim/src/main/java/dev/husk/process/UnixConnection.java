@@ -1,21 +1,18 @@
-package dev.husk.rpc;
+package dev.husk.process;
 
-import dev.husk.process.Errno;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 
 /**
  * Connects to a unix socket, with a bound. A blocking connect(2) waits for ever when the listener's
  * queue is full, as that of a process is that was stopped or hangs.
  */
-final class UnixConnection {
-  /** For a queue to get room. */
-  static final int SECONDS = 10;
-
+public final class UnixConnection {
   private static final int PAUSE_MILLIS = 20;
 
   private UnixConnection() {}
@@ -23,11 +20,12 @@ final class UnixConnection {
   /**
    * A blocking channel.
    *
-   * @throws SocketTimeoutException when the listener has no room for that long
+   * @param time for the queue to get room
+   * @throws SocketTimeoutException when it has none for that long
    * @throws IOException when nobody listens, or on an interrupt
    */
-  static SocketChannel open(UnixDomainSocketAddress to) throws IOException {
-    long end = System.nanoTime() + SECONDS * 1_000_000_000L;
+  public static SocketChannel open(UnixDomainSocketAddress to, Duration time) throws IOException {
+    long start = System.nanoTime();
     while (true) {
       SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       boolean connected = false;
@@ -41,7 +39,7 @@ final class UnixConnection {
           channel.close();
         }
       }
-      if (System.nanoTime() >= end) {
+      if (System.nanoTime() - start >= time.toNanos()) {
         throw new SocketTimeoutException("the queue of " + to + " is full");
       }
       pause();
