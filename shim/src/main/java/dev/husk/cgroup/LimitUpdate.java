@@ -141,12 +141,8 @@ final class LimitUpdate {
 
   private void readAll(List<LimitWrite> writes) throws HuskException {
     for (LimitWrite write : writes) {
-      read(sandbox.resolve(write.file()));
-      if (LimitApplier.isMirrored(write.file())) {
-        read(payload.resolve(write.file()));
-      }
-      if (write.file().equals("cpu.idle")) {
-        read(sandbox.resolve("cpu.weight"));
+      for (Path file : changedBy(write)) {
+        read(file);
       }
     }
   }
@@ -272,15 +268,29 @@ final class LimitUpdate {
     if (abandoned) {
       return false;
     }
-    if (write.file().equals("cpu.idle")) {
-      // Leaving idle sets the default weight.
-      remember(sandbox.resolve("cpu.weight"), write);
-    }
-    remember(sandbox.resolve(write.file()), write);
-    if (LimitApplier.isMirrored(write.file())) {
-      remember(payload.resolve(write.file()), write);
+    for (Path file : changedBy(write)) {
+      remember(file, write);
     }
     return true;
+  }
+
+  /** The files that hold what a write changes, in the reverse of the order to put them back in. */
+  private List<Path> changedBy(LimitWrite write) {
+    List<Path> files = new ArrayList<>();
+    switch (write.file()) {
+      // Leaving idle sets the default weight.
+      case "cpu.idle" -> {
+        files.add(sandbox.resolve("cpu.weight"));
+        files.add(sandbox.resolve("cpu.idle"));
+      }
+      // The same value by coarser steps: put back by that, 300 would be 305.
+      case "cpu.weight.nice" -> files.add(sandbox.resolve("cpu.weight"));
+      default -> files.add(sandbox.resolve(write.file()));
+    }
+    if (LimitApplier.isMirrored(write.file())) {
+      files.add(payload.resolve(write.file()));
+    }
+    return files;
   }
 
   private void remember(Path file, LimitWrite write) {

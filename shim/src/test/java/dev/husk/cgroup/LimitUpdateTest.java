@@ -421,6 +421,18 @@ class LimitUpdateTest {
   }
 
   @Test
+  void aWeightIsPutBackExactlyAfterItWasGivenAsNice() throws Exception {
+    SandboxCgroup cgroup = create("{\"unified\": {\"cpu.weight\": \"300\"}}");
+    assertThatThrownBy(
+            () ->
+                cgroup.update(
+                    resources(
+                        "{\"unified\": {\"cpu.weight.nice\": \"3\", \"io.max\": \"nonsense\"}}")))
+        .isInstanceOf(HuskException.class);
+    assertThat(p("cpu.weight")).isEqualTo("300");
+  }
+
+  @Test
   void aBurstShrinksBeforeTheQuotaAndGrowsAfterIt() throws Exception {
     SandboxCgroup cgroup = create("{\"cpu\": {\"quota\": 50000, \"burst\": 50000}}");
     cgroup.update(resources("{\"cpu\": {\"quota\": 20000, \"burst\": 10000}}"));

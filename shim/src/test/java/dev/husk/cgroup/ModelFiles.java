@@ -37,6 +37,7 @@ final class ModelFiles {
           "memory.current",
           "memory.swap.current",
           "cpu.idle",
+          "cpu.weight.nice",
           "cpu.max.burst" ->
           Optional.of("0");
       case "memory.events", "memory.events.local" -> Optional.of(EVENTS);
@@ -63,6 +64,7 @@ final class ModelFiles {
       case "cpu.max" -> quota(node, content);
       case "cpu.max.burst" -> burst(node, content);
       case "cpu.weight" -> weight(node, content);
+      case "cpu.weight.nice" -> nice(node, content);
       case "cpu.idle" -> idle(node, content);
       case "memory.oom.group" -> content.matches("[01]") ? put(node, file, content) : EINVAL;
       case "memory.current", "memory.swap.current", "memory.events", "memory.events.local" ->
@@ -123,6 +125,14 @@ final class ModelFiles {
       return Optional.of(Errno.ERANGE);
     }
     return held(node, "cpu.idle").equals("1") ? EINVAL : put(node, "cpu.weight", content);
+  }
+
+  /** The weight by steps of a quarter, about: sched_prio_to_weight. */
+  private static Optional<Errno> nice(ModelNode node, String content) {
+    int nice = Integer.parseInt(content);
+    return nice < -20 || nice > 19
+        ? Optional.of(Errno.ERANGE)
+        : weight(node, Long.toString(Math.round(100 * Math.pow(1.25, -nice))));
   }
 
   /** Idle has the least weight, and leaving it the default one: sched_group_set_idle. */
