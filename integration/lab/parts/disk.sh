@@ -1,7 +1,7 @@
 # The userland of a suite: systemd as pid 1 with D-Bus, logind and user managers; what sandboxes are made of and compared with; Docker,
 # to nest.
 packages='systemd systemd-sysv dbus dbus-user-session libpam-systemd udev kmod procps iproute2 util-linux uidmap busybox-static
-  bubblewrap runc crun containerd docker.io docker-cli iptables'
+  bubblewrap runc crun containerd docker.io docker-cli iptables strace'
 
 # make_disk SUITE WORK DOWNLOADS: WORK/disk.img, an ext4 file system that a machine boots from.
 make_disk() {

@@ -18,6 +18,7 @@ have() {
 why() {
   case $1 in
     bubblewrap) echo 'makes the sandbox' ;;
+    strace) echo 'injects failures, for the tests' ;;
     gcc | libc6-dev | make) echo "is needed to build husk's native part" ;;
     maven) echo 'builds husk' ;;
     mmdebstrap | e2fsprogs) echo "makes the file systems of the lab's machines" ;;

@@ -474,6 +474,37 @@ class RootlessTest extends RealSandboxes {
   }
 
   @Test
+  void afterAnyStepThatFailsNothingHangsAndNothingIsLeft() throws Exception {
+    assumeTrue(Injection.isPossible(), "no strace");
+    List<String> arguments =
+        List.of(bundle().script("exit " + Injection.PAYLOAD_STATUS).toString());
+    int rounds = 0;
+    for (Injection injection :
+        List.of(
+            new Injection("mkdir", "error=EIO", 30),
+            new Injection("clone3", "error=EAGAIN", 12),
+            new Injection("connect", "error=ECONNREFUSED", 10),
+            new Injection("mkdir", "signal=SIGKILL", 30),
+            new Injection("clone3", "signal=SIGKILL", 12),
+            new Injection("connect", "signal=SIGKILL", 10))) {
+      rounds +=
+          injection.run(
+              UserManager.prefix(),
+              output(),
+              arguments,
+              round -> {
+                UserManager.awaitNoUnit();
+                assertThat(UserManager.states()).as(round).isEmpty();
+              });
+      Files.delete(temp.resolve("output"));
+    }
+    Measured.say(
+        "failures injected into %d runs of a user: nothing hung, nothing was left"
+            .formatted(rounds));
+    assertThat(rounds).isGreaterThan(20);
+  }
+
+  @Test
   void anotherUserIsNotLetIn() throws Exception {
     try (Shim shim = running(bundle().args("/bin/sleep", "600"))) {
       Path socket = UserManager.runtimeDirectory().resolve("husk/" + shim.id() + "/shim.sock");

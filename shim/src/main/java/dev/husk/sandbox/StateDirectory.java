@@ -109,6 +109,11 @@ public final class StateDirectory {
               lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       return Optional.empty(); // its owner removed the directory meanwhile
+    } catch (IOException e) {
+      if (fresh) {
+        delete(path);
+      }
+      throw e;
     }
     boolean kept = false;
     try {
@@ -117,8 +122,17 @@ public final class StateDirectory {
         throw new HuskException(
             new SandboxFailure.IdInUse(path.getFileName().toString(), path.toString()));
       }
-      if (!stillThere(channel, lock)) {
-        return Optional.empty();
+      try {
+        if (!stillThere(channel, lock)) {
+          return Optional.empty();
+        }
+      } catch (IOException e) {
+        if (fresh) {
+          // A full file system: what was made on it is not left there.
+          delete(lock);
+          delete(path);
+        }
+        throw e;
       }
       Optional<String> abandoned = fresh ? Optional.empty() : readState(path);
       if (abandoned.isPresent()) {
