@@ -47,6 +47,14 @@ static void ignore_signals(void) {
     /* Fails for SIGKILL, SIGSTOP and the two that libc keeps. */
     (void)sigaction(number, &action, NULL);
   }
+  /*
+   * Who stops the unit sends this to all that is in it. While it is blocked it stays pending, for
+   * the shim to see in /proc.
+   */
+  sigset_t stop;
+  (void)sigemptyset(&stop);
+  (void)sigaddset(&stop, SIGTERM);
+  (void)sigprocmask(SIG_BLOCK, &stop, NULL);
 }
 
 /* Whether the shim says that it needs no deadman any more. Its death says nothing: end of file. */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -76,6 +77,19 @@ static void raise_loopback(void) {
   (void)close(fd);
 }
 
+/*
+ * Who stops the unit that the sandbox is in sends SIGTERM to all of it. It is the payload that is
+ * meant, and bwrap's monitor has to be there to reap it; init lets signals through again.
+ */
+static void block_requests_to_end(void) {
+  sigset_t requests;
+  (void)sigemptyset(&requests);
+  (void)sigaddset(&requests, SIGTERM);
+  (void)sigaddset(&requests, SIGHUP);
+  (void)sigaddset(&requests, SIGINT);
+  (void)sigprocmask(SIG_BLOCK, &requests, NULL);
+}
+
 _Noreturn void launch(void) {
   static char *no_environment[] = {NULL};
   static struct plan plan;
@@ -112,6 +126,7 @@ _Noreturn void launch(void) {
   if (error != 0) {
     control_fail(EXIT_FAILED, "descriptors", error, "close_range");
   }
+  block_requests_to_end();
   (void)execve(plan.bwrap, plan.args, no_environment);
   control_fail(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "bwrap", errno, plan.bwrap);
 }

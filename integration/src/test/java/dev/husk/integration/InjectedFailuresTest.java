@@ -59,11 +59,15 @@ class InjectedFailuresTest extends RealSandboxes {
     Path log = temp.resolve("strace.log");
     int rounds = 0;
     for (Injection injection : FEW) {
-      rounds += injection.run(List.of(), log, arguments, round -> nothingSince(before, round));
+      rounds +=
+          injection.run(
+              Injection.Runner.SELF, log, arguments, round -> nothingSince(before, round));
     }
     if (!scopes) {
       for (Injection injection : MANY) {
-        rounds += injection.run(List.of(), log, arguments, round -> nothingSince(before, round));
+        rounds +=
+            injection.run(
+                Injection.Runner.SELF, log, arguments, round -> nothingSince(before, round));
       }
     }
     Files.delete(log);

@@ -23,6 +23,16 @@ record Injection(String calls, String what, int most) {
 
   private static final Optional<Path> STRACE = Programs.find("strace");
 
+  /**
+   * Who runs husk.
+   *
+   * @param wrapper of a plain run
+   * @param underStrace what does the same as arguments of strace
+   */
+  record Runner(List<String> wrapper, List<String> underStrace) {
+    static final Runner SELF = new Runner(List.of(), List.of());
+  }
+
   /** After a round, with its number for a message. */
   interface Check {
     void run(String round) throws Exception;
@@ -36,19 +46,24 @@ record Injection(String calls, String what, int most) {
     return what.startsWith("signal=");
   }
 
-  private List<String> wrapper(List<String> user, Path log, int number) {
-    List<String> command = new ArrayList<>(user);
-    command.addAll(
-        List.of(
-            STRACE.orElseThrow().toString(),
-            "-f",
-            "--seccomp-bpf",
-            "-o",
-            log.toString(),
-            "-e",
-            "trace=" + calls,
-            "-e",
-            "inject=" + calls + ":" + what + ":when=" + number));
+  /** It is strace that changes the user, so that setuid programs work. */
+  private List<String> wrapper(Runner runner, Path log, int number) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                STRACE.orElseThrow().toString(),
+                "-f",
+                "-o",
+                log.toString(),
+                "-e",
+                "trace=" + calls,
+                "-e",
+                "inject=" + calls + ":" + what + ":when=" + number));
+    // Much faster, but it sets no_new_privs.
+    if (runner.underStrace().isEmpty()) {
+      command.add("--seccomp-bpf");
+    }
+    command.addAll(runner.underStrace());
     return command;
   }
 
@@ -57,11 +72,10 @@ record Injection(String calls, String what, int most) {
    * fail. Each run ends by itself, and either well, or with a message of husk's own, or before husk
    * itself has begun. A run that was killed is followed by one of the same id, which succeeds.
    *
-   * @param user the command that makes husk one of another user; empty: as we are
-   * @param log that user may write to
+   * @param log for strace
    * @return the number of runs in which something was injected
    */
-  int run(List<String> user, Path log, List<String> arguments, Check nothingLeft) throws Exception {
+  int run(Runner runner, Path log, List<String> arguments, Check nothingLeft) throws Exception {
     int rounds = 0;
     for (int number = 1; number <= most; number++) {
       String round = calls + " " + what + " " + number;
@@ -69,7 +83,7 @@ record Injection(String calls, String what, int most) {
       List<String> all = new ArrayList<>(List.of("run", "--id", id));
       all.addAll(arguments);
       String[] command = all.toArray(new String[0]);
-      Outcome outcome = Husk.run(Map.of(), wrapper(user, log, number), command);
+      Outcome outcome = Husk.run(Map.of(), wrapper(runner, log, number), command);
       boolean well = outcome.status() == PAYLOAD_STATUS;
       boolean hit = kills() ? !well : Files.readString(log).contains("(INJECTED)");
       if (!hit) {
@@ -82,7 +96,7 @@ record Injection(String calls, String what, int most) {
         assertThat(outcome.errors()).as(round).contains("husk: ");
       }
       if (kills()) {
-        Outcome successor = Husk.run(Map.of(), user, command);
+        Outcome successor = Husk.run(Map.of(), runner.wrapper(), command);
         assertThat(successor.status())
             .as("the next after %s: %s", round, successor)
             .isEqualTo(PAYLOAD_STATUS);

@@ -331,7 +331,7 @@ class ScopeTest extends RealSandboxes {
       Programs.output("systemctl", "stop", "--no-block", unit(shim.id()));
       ExitStatus exit = shim.client().await();
       assertThat(exit.getCode()).isEqualTo(137);
-      assertThat(exit.getReason()).isNotEmpty();
+      assertThat(exit.getReason()).contains(unit(shim.id()) + " was told to stop");
       Eventually.is(
           Programs.BOUND, () -> Systemd.units(unit(shim.id())).isEmpty(), () -> "the scope's end");
       shim.client().delete(false);

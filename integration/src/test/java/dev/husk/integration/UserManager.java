@@ -50,6 +50,11 @@ final class UserManager {
     return as(NAME, runtimeDirectory());
   }
 
+  /** The same as arguments of strace run by root. */
+  static List<String> underStrace() throws Exception {
+    return List.of("-u", NAME, "env", "XDG_RUNTIME_DIR=" + runtimeDirectory(), "USER=" + NAME);
+  }
+
   /**
    * The same for another user, or with another runtime directory; it executes, and does not fork.
    */

@@ -17,6 +17,9 @@ final class Draft {
   final Staging staging;
   final DestinationResolver resolver;
 
+  /** In one, what the host has mounted below a directory cannot be left out of a bind of it. */
+  final boolean inUserNamespace;
+
   private final List<List<BwrapOp>> layers = new ArrayList<>();
   private final List<Path> sources = new ArrayList<>();
   private final List<BwrapOp> protections = new ArrayList<>();
@@ -25,6 +28,7 @@ final class Draft {
 
   Draft(Path rootfs, Path stageDirectory, HostMounts hostMounts, Optional<IdMaps> userNamespace) {
     ids = new IdRules(userNamespace, offences);
+    inUserNamespace = userNamespace.isPresent();
     this.hostMounts = hostMounts;
     staging = new Staging(stageDirectory);
     resolver = new DestinationResolver(rootfs, hostMounts);

@@ -5,6 +5,7 @@ import dev.husk.process.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,18 @@ final class HostMounts {
       }
     }
     return false;
+  }
+
+  /** The mount points below a real path. */
+  List<Path> below(Path path) throws HuskException {
+    List<Path> points = new ArrayList<>();
+    for (MountInfo.Entry entry : entries()) {
+      Path point = Path.of(entry.mountPoint());
+      if (point.startsWith(path) && !point.equals(path)) {
+        points.add(point);
+      }
+    }
+    return points;
   }
 
   /** Whether a bind of a real path would show a file system of these types. */

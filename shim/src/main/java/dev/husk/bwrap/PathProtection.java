@@ -117,7 +117,7 @@ final class PathProtection {
     return "";
   }
 
-  private void readOnly(Target target) {
+  private void readOnly(Target target) throws HuskException {
     Place place = target.place();
     String path = place.path();
     if (draft.resolver.backing(place.layer()) instanceof Backing.KernelView
@@ -132,11 +132,22 @@ final class PathProtection {
     draft.expect(path, "", Access.READ_ONLY, "nosuid", "nodev");
   }
 
-  /** The host's view of the same, without what the host has mounted below it. */
-  private Path staged(Place place, String label) {
+  /**
+   * The host's view of the same, without what the host has mounted below it, binfmt_misc for
+   * example. In a user namespace that would be EINVAL, since all these mounts are locked together
+   * (mount_namespaces(7)): there they come along, read-only.
+   */
+  private Path staged(Place place, String label) throws HuskException {
     Path staged =
         place.kind() == Kind.DIRECTORY ? draft.staging.directory(label) : draft.staging.file(label);
-    draft.staging.bind(label, draft.sourceOf(place), staged, false);
+    boolean whole = draft.inUserNamespace && place.kind() == Kind.DIRECTORY;
+    Path source = draft.sourceOf(place);
+    draft.staging.bind(label, source, staged, whole);
+    if (whole) {
+      for (Path below : draft.hostMounts.below(source)) {
+        draft.expect(place.path() + "/" + source.relativize(below), "", Access.READ_ONLY);
+      }
+    }
     return staged;
   }
 

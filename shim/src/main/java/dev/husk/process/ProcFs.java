@@ -77,6 +77,18 @@ public final class ProcFs {
     }
   }
 
+  /** Whether the process has been sent a signal that it blocks: proc(5), ShdPnd. */
+  public static boolean isPending(long pid, int signal) throws ErrnoException {
+    for (String line :
+        SysFiles.read(Path.of("/proc", Long.toString(pid), "status")).split("\n", -1)) {
+      if (line.startsWith("ShdPnd:")) {
+        long mask = Long.parseUnsignedLong(line.substring(line.lastIndexOf('\t') + 1).strip(), 16);
+        return (mask >>> (signal - 1) & 1) == 1;
+      }
+    }
+    return false;
+  }
+
   /** Capabilities that this process has permitted and in its bounding set, as a bit mask. */
   public static long ownCapabilities() throws ErrnoException {
     long mask = -1L;

@@ -6,7 +6,9 @@ import dev.husk.process.ErrnoException;
 import dev.husk.process.Fd;
 import dev.husk.process.InitMessage;
 import dev.husk.process.Pidfd;
+import dev.husk.process.ProcFs;
 import dev.husk.process.ProcessFailure;
+import dev.husk.process.Signal;
 import dev.husk.process.Spawner;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,6 +90,15 @@ final class Deadman {
   /** The process, for watching its end. */
   Pidfd pidfd() {
     return process.child().pidfd();
+  }
+
+  /** Whether it was told to end, which it does not heed: so was everybody in its unit. */
+  boolean wasToldToStop() {
+    try {
+      return ProcFs.isPending(process.child().pid(), Signal.SIGTERM);
+    } catch (ErrnoException e) {
+      return false;
+    }
   }
 
   /** Sends it home: the sandbox is gone or about to be. */

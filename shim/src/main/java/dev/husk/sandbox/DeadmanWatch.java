@@ -21,6 +21,7 @@ final class DeadmanWatch {
   private Optional<Deadman> deadman = Optional.empty();
   private Optional<SandboxScope> scope = Optional.empty();
   private int deadmen;
+  private boolean toldToStop;
   private boolean over;
 
   /**
@@ -59,9 +60,16 @@ final class DeadmanWatch {
     if (deadman.isEmpty()) {
       return;
     }
+    toldToStop |= deadman.get().wasToldToStop();
     deadman.get().disarm();
     deadman = Optional.empty();
     if (over) {
+      return;
+    }
+    Optional<String> ending = whyScopeEnds();
+    if (ending.isPresent()) {
+      // Another one would only keep the scope.
+      unsupervised.accept(ending.get());
       return;
     }
     if (deadmen == MOST_DEADMEN) {
@@ -74,6 +82,15 @@ final class DeadmanWatch {
     } catch (HuskException e) {
       unsupervised.accept("its deadman was killed and no other can be armed: " + e.getMessage());
     }
+  }
+
+  /**
+   * That whoever manages the sandbox's scope stops it, if so: the first step is SIGTERM for all in
+   * it (systemd.kill(5)), and the deadman has got it too.
+   */
+  Optional<String> whyScopeEnds() {
+    toldToStop |= deadman.isPresent() && deadman.get().wasToldToStop();
+    return toldToStop ? scope.map(SandboxScope::whyEnding) : Optional.empty();
   }
 
   /** Nothing of the sandbox runs any more: a deadman that ends from now on is not missed. */

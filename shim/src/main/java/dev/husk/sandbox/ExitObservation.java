@@ -24,8 +24,10 @@ final class ExitObservation {
    * The kernel's record if it has one, else bwrap's summary. Ends and reaps the monitor.
    *
    * @param reasonOfKill why husk itself killed the sandbox; empty when it did not
+   * @param fromOutside what others did to end it, as far as it is known
    */
-  static ExitStatus observe(Payload payload, Optional<String> reasonOfKill, Instant now) {
+  static ExitStatus observe(
+      Payload payload, Optional<String> reasonOfKill, Optional<String> fromOutside, Instant now) {
     Optional<WaitStatus> monitor = endMonitor(payload.monitor());
     Optional<WaitStatus> exact = payload.pidfd().exitStatus();
     if (exact.isEmpty()) {
@@ -33,13 +35,13 @@ final class ExitObservation {
       exact = payload.pidfd().exitStatus();
     }
     if (exact.isPresent()) {
-      return status(payload, exact.get(), true, reasonOfKill, now);
+      return status(payload, exact.get(), true, reasonOfKill, fromOutside, now);
     }
     WaitStatus summary =
         monitor
             .filter(status -> status.signal().isEmpty())
             .orElse(new WaitStatus(128 + Signal.SIGKILL, OptionalInt.of(Signal.SIGKILL)));
-    return status(payload, summary, false, reasonOfKill, now);
+    return status(payload, summary, false, reasonOfKill, fromOutside, now);
   }
 
   /** Ends and reaps bwrap's outer process; empty when somebody else has reaped it. */
@@ -60,6 +62,7 @@ final class ExitObservation {
       WaitStatus status,
       boolean exact,
       Optional<String> reasonOfKill,
+      Optional<String> fromOutside,
       Instant now) {
     String how =
         status.signal().isPresent()
@@ -69,7 +72,7 @@ final class ExitObservation {
         reasonOfKill.isEmpty() && mayBeKill(status, exact)
             ? payload.cgroup().endByOom()
             : Optional.empty();
-    Optional<String> why = oom.isPresent() ? oom : reasonOfKill;
+    Optional<String> why = oom.or(() -> reasonOfKill).or(() -> fromOutside);
     String reason = why.isPresent() ? how + ": " + why.get() : how;
     return new ExitStatus(status.code(), status.signal(), exact, reason, now, oom.isPresent());
   }

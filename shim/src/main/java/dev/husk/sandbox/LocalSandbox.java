@@ -339,7 +339,8 @@ final class LocalSandbox implements Sandbox {
       payload.cgroup().release();
     }
     Optional<String> why = cause.isEmpty() ? reasonOfKill : Optional.of(cause);
-    ExitStatus status = ExitObservation.observe(payload, why, clock.instant());
+    ExitStatus status =
+        ExitObservation.observe(payload, why, deadman.whyScopeEnds(), clock.instant());
     endTree(payload);
     deadman.relax();
     oom.end(payload.cgroup());

@@ -154,6 +154,13 @@ final class SandboxScope {
     return host.procPath(cgroup.directory());
   }
 
+  /** Why the sandbox ends when the scope is being stopped. */
+  String whyEnding() {
+    return name.unit()
+        + " was told to stop (SIGTERM), as by systemctl stop or at the end of "
+        + (OwnUser.isRoot() ? "the host" : "the user's manager");
+  }
+
   /** What it can limit. */
   List<String> controllers() throws HuskException {
     return cgroup.controllers();
