@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 @Tag("lab")
 class RootlessTest extends RealSandboxes {
   private static final int DEATHS = Integer.getInteger("husk.rootless.deaths", 12);
+  private static final int ROUNDS = Integer.getInteger("husk.rootless.rounds", 24);
   private static final long MIB = 1 << 20;
   private static final Path SUBUID = Path.of("/etc/subuid");
   private static final String BELOW = "/proc/sys/fs/binfmt_misc";
@@ -551,9 +552,9 @@ class RootlessTest extends RealSandboxes {
     Bundle bundle = bundle().script("sleep 600 & exit 7");
     try (Observer observer = new Observer()) {
       List<Husk> runs = new ArrayList<>();
-      for (int i = 0; i < 12; i++) {
+      for (int i = 0; i < ROUNDS; i++) {
         runs.add(Husk.start(Map.of(), UserManager.prefix(), List.of("run", bundle.toString())));
-        if (runs.size() == 3) {
+        if (runs.size() == 4) {
           for (Husk run : runs) {
             assertThat(run.outcome().status()).as(run.errors()).isEqualTo(7);
             run.close();
@@ -561,6 +562,11 @@ class RootlessTest extends RealSandboxes {
           runs.clear();
         }
       }
+      UserManager.awaitNoUnit();
+      Measured.say(
+          "scopes of a user: %d sandboxes, 4 at once, %d samples of /proc, %d processes seen, %d outside"
+              .formatted(
+                  ROUNDS, observer.samples(), observer.processesSeen(), escapes(observer).size()));
       assertThat(escapes(observer)).isEmpty();
     }
   }

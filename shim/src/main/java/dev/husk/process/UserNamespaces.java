@@ -2,6 +2,7 @@ package dev.husk.process;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Whether user namespaces can be made here: a child tries, and the switches tell for whom.
@@ -25,18 +26,28 @@ public record UserNamespaces(Answer answer, String found, String remedy) {
 
   /** Looks. */
   public static UserNamespaces look() {
-    Optional<Errno> refusal = KernelProbe.refusalOfUserNamespace();
-    Optional<String> most = value(MOST);
+    return judge(KernelProbe.refusalOfUserNamespace(), UserNamespaces::value);
+  }
+
+  /**
+   * What it means.
+   *
+   * @param refusal of a namespace that a child of this process tried to make
+   * @param switches of sysctl, by name
+   */
+  static UserNamespaces judge(
+      Optional<Errno> refusal, Function<String, Optional<String>> switches) {
+    Optional<String> most = switches.apply(MOST);
     String tried =
         (refusal.isEmpty() ? "a child made one" : "a child was refused: " + refusal.get())
             + most.map(number -> "; " + MOST + " is " + number).orElse("");
-    if (value(APPARMOR).equals(Optional.of("1"))) {
+    if (switches.apply(APPARMOR).equals(Optional.of("1"))) {
       return new UserNamespaces(
           refusal.isEmpty() ? Answer.LIMITED : Answer.NO,
           tried + "; AppArmor lets unprivileged users have no rights in theirs (" + APPARMOR + ")",
           "an AppArmor profile with \"userns,\" for the program, or sysctl " + APPARMOR + "=0");
     }
-    if (value(DEBIAN).equals(Optional.of("0"))) {
+    if (switches.apply(DEBIAN).equals(Optional.of("0"))) {
       return new UserNamespaces(
           refusal.isEmpty() ? Answer.LIMITED : Answer.NO,
           tried + "; " + DEBIAN + " is 0",
