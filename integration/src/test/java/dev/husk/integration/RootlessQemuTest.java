@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,9 +15,13 @@ import org.junit.jupiter.api.Test;
 /** Sandboxes of an unprivileged user on Debian's own kernel, as a user finds it. */
 @Tag("lab-qemu")
 class RootlessQemuTest extends RealSandboxes {
-  @BeforeEach
-  void haveUserManager() throws Exception {
+  @BeforeAll
+  static void haveUserManager() throws Exception {
     UserManager.start();
+  }
+
+  @BeforeEach
+  void letTheUserIn() throws Exception {
     Programs.output("chmod", "755", temp.toString());
   }
 
@@ -34,12 +39,17 @@ class RootlessQemuTest extends RealSandboxes {
   void theAutomountOfBinfmtMiscIsNoObstacle() throws Exception {
     assertThat(Files.readAllLines(Path.of("/proc/self/mountinfo")))
         .anyMatch(line -> line.contains(" /proc/sys/fs/binfmt_misc "));
-    Outcome outcome = run("echo x >/proc/sys/fs/binfmt_misc/register || exit 7");
-    assertThat(outcome.status()).as("%s", outcome).isEqualTo(7);
-    // Whoever looks there has it mounted.
-    Programs.output("ls", "/proc/sys/fs/binfmt_misc/");
-    outcome = run("echo x >/proc/sys/fs/binfmt_misc/register || exit 7");
-    assertThat(outcome.status()).as("%s", outcome).isEqualTo(7);
+    String script = "echo x >/proc/sys/fs/binfmt_misc/register || exit 7";
+    try {
+      Outcome automount = run(script);
+      assertThat(automount.status()).as("%s", automount).isEqualTo(7);
+      // Whoever looks there has it mounted.
+      Programs.output("ls", "/proc/sys/fs/binfmt_misc/");
+      Outcome mounted = run(script);
+      assertThat(mounted.status()).as("%s", mounted).isEqualTo(7);
+    } finally {
+      Programs.output("systemctl", "stop", "proc-sys-fs-binfmt_misc.mount");
+    }
   }
 
   @Test
